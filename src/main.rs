@@ -1,0 +1,3 @@
+//! Arguments, settings, telemetry, daemon; nothing else.
+
+fn main() {}

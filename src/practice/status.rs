@@ -1,0 +1,102 @@
+//! What is known of a practice at this moment: no patient's detail, ever.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+/// How a practice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Condition {
+    /// Not yet polled since the start.
+    Starting,
+    /// Polls are answered, and nothing waits for anybody.
+    Healthy,
+    /// Healthengine refuses the key: consent is missing or revoked, or the key is wrong.
+    ConsentNeeded,
+    /// Healthengine cannot be reached.
+    HealthengineUnreachable,
+    /// The PMS cannot be reached.
+    PmsUnreachable,
+    /// The PMS refuses the practice's settings.
+    PmsMisconfigured,
+    /// The ledger cannot be written: nothing can be inserted safely.
+    LedgerFailing,
+    /// Everything runs, and something waits for a person.
+    WaitingForPerson,
+    /// An operator paused it, or its file says `enabled = false`.
+    Paused,
+}
+
+/// A practice's status, published after each activation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PracticeStatus {
+    /// How it is.
+    pub condition: Condition,
+    /// The same as a sentence.
+    pub sentence: String,
+    /// What a person must do, if anything.
+    pub remedy: Option<String>,
+    /// When Healthengine last answered a poll, UTC.
+    pub last_poll: Option<DateTime<Utc>>,
+    /// How many activations there were since the start.
+    pub activations: u64,
+    /// When availability was last taken by Healthengine in full, UTC.
+    pub availability_full_at: Option<DateTime<Utc>>,
+    /// How many days of availability wait to be sent.
+    pub availability_waiting: usize,
+    /// Days that Healthengine refuses, with its words.
+    pub availability_refused: Vec<RefusedDay>,
+    /// Bookings of this process by outcome.
+    pub bookings: BookingCounts,
+    /// When the oldest booking without an answer was made, UTC.
+    pub oldest_unanswered: Option<DateTime<Utc>>,
+    /// What waits for a person, as sentences.
+    pub items: Vec<String>,
+    /// Kinds of request that wait although they are not enabled.
+    pub not_enabled: Vec<String>,
+    /// The last thing that failed.
+    pub last_error: Option<String>,
+}
+
+/// A day that Healthengine refuses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedDay {
+    /// Whose.
+    pub resource: String,
+    /// Which date, practice-local, `YYYY-MM-DD`.
+    pub date: String,
+    /// In Healthengine's words.
+    pub error: String,
+}
+
+/// How many bookings ended how since the process started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct BookingCounts {
+    /// Confirmed.
+    pub confirmed: u64,
+    /// Rejected.
+    pub rejected: u64,
+    /// Not answered yet.
+    pub open: u64,
+}
+
+impl PracticeStatus {
+    /// The status of a practice that has not been polled yet.
+    pub fn starting() -> Self {
+        Self {
+            condition: Condition::Starting,
+            sentence: "waiting for its first poll".to_owned(),
+            remedy: None,
+            last_poll: None,
+            activations: 0,
+            availability_full_at: None,
+            availability_waiting: 0,
+            availability_refused: Vec::new(),
+            bookings: BookingCounts::default(),
+            oldest_unanswered: None,
+            items: Vec::new(),
+            not_enabled: Vec::new(),
+            last_error: None,
+        }
+    }
+}
