@@ -1,4 +1,98 @@
 //! The engine: one activation per practice fetches what is pending, works it and answers.
+//!
+//! # Needs in tension
+//! A booking must not wait, nothing may be done twice, and a practice whose diary hangs must not
+//! hurt another. So each practice has its own task, its own backoff and its own budget, and every
+//! reason to act (timer, webhook, operator) does no more than wake it: an activation takes no
+//! input, fetches all that is pending, and the path after a crash is the everyday path.
+//!
+//! # Invariants
+//! - The engine meets the world through four ports: Healthengine, the PMS, the ledger, the clock.
+//!   Nothing in it asks which implementation it has.
+//! - Only [`pacing`] waits. An activation never sleeps: what must wait is noted with its time.
+//! - Work on bookings comes before all other work, except when a practice is linked for the first
+//!   time: then its configuration goes first, as the platform asks.
+//! - Absent on purpose: retries inside a call, and any transaction held over a network call.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::civil::{TimeOfDay, Zone};
+use crate::domain::clock::Clock;
+use crate::domain::id::{PracticeId, PracticeName};
+use crate::domain::live_hours::LiveHours;
+use crate::healthengine::Healthengine;
+use crate::ledger::Ledger;
+use crate::pms::PmsAdapter;
+
+mod activation;
 pub mod control;
+pub mod heartbeat;
+pub mod pacing;
 pub mod status;
+
+pub use activation::{Activation, Practice};
+
+/// The four ports through which a practice's engine meets the world.
+#[derive(Clone)]
+pub struct Ports {
+    /// Healthengine, on behalf of this practice.
+    pub healthengine: Arc<dyn Healthengine>,
+    /// The practice's PMS.
+    pub pms: Arc<dyn PmsAdapter>,
+    /// What was asked, done and answered.
+    pub ledger: Arc<dyn Ledger>,
+    /// The current time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What the engine knows of a practice from its settings.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Its name on the command line and in addresses.
+    pub name: PracticeName,
+    /// Healthengine's id of it.
+    pub id: PracticeId,
+    /// Its time zone.
+    pub zone: Zone,
+    /// Whether it is to be served at all.
+    pub enabled: bool,
+    /// How many days are published, today included.
+    pub publish_days: u16,
+    /// When Healthengine may expect answers.
+    pub live_hours: Arc<LiveHours>,
+    /// What becomes of a booking when the PMS cannot be reached in time.
+    pub when_pms_unavailable: WhenPmsUnavailable,
+    /// How often what is done.
+    pub rhythm: Arc<Rhythm>,
+}
+
+/// What becomes of a booking when the PMS cannot be reached in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenPmsUnavailable {
+    /// Reject it, so that the patient can pick another time.
+    Reject,
+    /// Hold it until the PMS is back; Healthengine presumes it confirmed meanwhile.
+    Hold,
+}
+
+/// How often what is done, and how long a call may last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rhythm {
+    /// Between two polls inside live hours.
+    pub poll: Duration,
+    /// Between two polls outside live hours.
+    pub poll_outside_live_hours: Duration,
+    /// When availability is sent in full, practice-local.
+    pub full_at: TimeOfDay,
+    /// Over how long a time the full sendings of all practices are spread.
+    pub full_jitter: Duration,
+    /// Between two looks for changes made in the PMS.
+    pub change_scan: Duration,
+    /// Between two probes of a practice whose key is refused.
+    pub unauthorised_probe: Duration,
+    /// The longest a read of the PMS may last.
+    pub read_limit: Duration,
+    /// The longest a write to the PMS may last.
+    pub write_limit: Duration,
+}
