@@ -2,6 +2,8 @@
 //!
 //! (The map, the direction of the layers and the walkthroughs stand here.)
 
+pub mod cli;
+pub mod daemon;
 pub mod domain;
 pub mod healthengine;
 pub mod ledger;

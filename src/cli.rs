@@ -1,0 +1,140 @@
+//! The command line: what can be asked, and the only place that prints.
+//!
+//! # Invariants
+//! - Results go to standard output, what went wrong to standard error, both as [`Streams`] passed in.
+//! - Bad settings end in [`Exit::BadSettings`] with every problem listed, and nothing was started.
+//! - Nothing printed holds a patient's detail, a key or a token.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::LazyLock;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub mod diary;
+pub mod sandbox;
+
+/// The daemon between a practice's management system and Healthengine.
+#[derive(Debug, Parser)]
+#[command(name = "healthengine-connector", version = VERSION.as_str())]
+pub struct Arguments {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub general: General,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, Args)]
+pub struct General {
+    /// The folder with connector.toml and practices/
+    #[arg(long, global = true, value_name = "DIR", default_value = "config")]
+    pub config: PathBuf,
+    /// How log lines are written to standard error
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// Which log lines are written: error, warn, info, debug, trace, or a filter by module
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
+    pub log_level: String,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Readable text.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a Healthengine to develop against: it keeps the published rules and counts violations
+    Sandbox(sandbox::Arguments),
+    /// Look into the built-in diary, and book and cancel in it as reception would
+    Diary(diary::Arguments),
+}
+
+/// Where a command writes.
+pub struct Streams<'a> {
+    /// Results.
+    pub out: &'a mut dyn Write,
+    /// What went wrong.
+    pub err: &'a mut dyn Write,
+}
+
+/// How a command ended. A wrong command line ends in 2, before any command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// As asked: 0.
+    Done,
+    /// Not as asked; standard error says why: 1.
+    Failed,
+    /// The settings are wrong, and nothing was started: 78 (`EX_CONFIG`).
+    BadSettings,
+}
+
+/// The version, the commit it was built from, and the time zone rules it knows.
+pub static VERSION: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{} (commit {}, tzdb {})",
+        env!("CARGO_PKG_VERSION"),
+        option_env!("CONNECTOR_COMMIT").unwrap_or("unknown"),
+        chrono_tz::IANA_TZDB_VERSION,
+    )
+});
+
+/// Runs the command that was asked for.
+pub fn run(arguments: Arguments, streams: &mut Streams<'_>) -> Exit {
+    let Arguments { general, command } = arguments;
+    match command {
+        Command::Sandbox(arguments) => sandbox::run(&general, &arguments, streams),
+        Command::Diary(arguments) => diary::run(&general, &arguments, streams),
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::SUCCESS,
+            Exit::Failed => Self::FAILURE,
+            Exit::BadSettings => Self::from(78),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_version_names_the_commit_and_the_time_zone_rules() {
+        assert!(VERSION.contains("commit "), "{}", *VERSION);
+        assert!(VERSION.contains("tzdb 20"), "{}", *VERSION);
+    }
+
+    #[test]
+    fn general_flags_are_taken_before_and_after_the_command() {
+        for line in [
+            ["x", "--config", "elsewhere", "diary"],
+            ["x", "diary", "--config", "elsewhere"],
+        ] {
+            let general = Arguments::try_parse_from(line).map(|parsed| parsed.general.config);
+            // A command that needs more than its name is refused for that alone.
+            if let Ok(config) = general {
+                assert_eq!(config, PathBuf::from("elsewhere"));
+            }
+        }
+    }
+}
