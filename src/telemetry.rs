@@ -1,0 +1,137 @@
+//! What the daemon says while it runs: one line per event, on stderr.
+
+use std::error::Error;
+use std::io::IsTerminal;
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// In which form events are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Readable text, with colours on a terminal.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl LogFormat {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Text, Self::Json];
+
+    /// Its name, as `telemetry.format` and `--log-format` write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+
+    /// Reads its name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+/// From which level on events are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Somebody must act.
+    Error,
+    /// Something is degraded.
+    Warn,
+    /// One line per outcome.
+    Info,
+    /// Every step.
+    Debug,
+    /// Every detail.
+    Trace,
+}
+
+impl LogLevel {
+    /// Every level.
+    pub const ALL: [Self; 5] = [
+        Self::Error,
+        Self::Warn,
+        Self::Info,
+        Self::Debug,
+        Self::Trace,
+    ];
+
+    /// Its name, as `telemetry.level` and `--log-level` write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+
+    /// Reads its name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
+    }
+
+    const fn filter(self) -> LevelFilter {
+        match self {
+            Self::Error => LevelFilter::ERROR,
+            Self::Warn => LevelFilter::WARN,
+            Self::Info => LevelFilter::INFO,
+            Self::Debug => LevelFilter::DEBUG,
+            Self::Trace => LevelFilter::TRACE,
+        }
+    }
+}
+
+/// Starts logging to stderr; a second call changes nothing.
+///
+/// The level is ours alone: other crates speak from `warn` on, because at `debug` some print what
+/// they send. A panic is logged by its place only: its message may quote what was being read.
+pub fn init(format: LogFormat, level: LogLevel) {
+    let ours = Targets::new()
+        .with_default(LevelFilter::WARN.min(level.filter()))
+        .with_target(env!("CARGO_CRATE_NAME"), level.filter());
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let layer = match format {
+        LogFormat::Text => layer
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+            .boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).boxed(),
+    };
+    let started = tracing_subscriber::registry()
+        .with(layer.with_filter(ours))
+        .try_init();
+    if started.is_ok() {
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic
+                .location()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            tracing::error!(place, "a bug stopped a task at {place}: please report it");
+        }));
+    }
+}
+
+/// Prints an error and its sources, outermost first; a source that its parent already quotes is
+/// not repeated.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut last = text.clone();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let next = error.to_string();
+        if !last.contains(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        last = next;
+        source = error.source();
+    }
+    text
+}
