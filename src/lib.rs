@@ -10,4 +10,5 @@ pub mod healthengine;
 pub mod ledger;
 pub mod pms;
 pub mod practice;
+pub mod server;
 pub mod telemetry;

@@ -1,0 +1,170 @@
+//! The API: the statuses as JSON, and the three things an operator can ask of a practice.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::{Listed, Site, attention};
+use crate::practice::control::Removals;
+use crate::practice::status::PracticeStatus;
+
+/// Every practice.
+#[derive(Debug, Serialize)]
+pub(super) struct Practices {
+    version: &'static str,
+    practices: Vec<Practice>,
+}
+
+/// A practice.
+#[derive(Debug, Serialize)]
+pub(super) struct Practice {
+    name: String,
+    #[serde(rename = "practice_id")]
+    id: String,
+    timezone: String,
+    enabled: bool,
+    status: Arc<PracticeStatus>,
+}
+
+/// What is to be sent anew.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Resync {
+    accept_removals: bool,
+}
+
+/// A body without content: a JSON object all the same, because a form cannot send one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+/// A request that is not answered as asked, and why.
+#[derive(Debug)]
+pub(super) struct Refused {
+    status: StatusCode,
+    error: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Asked {
+    name: String,
+    asked: &'static str,
+}
+
+/// Lists every practice, the one that needs a person most first.
+pub(super) async fn practices(State(site): State<Arc<Site>>) -> Json<Practices> {
+    let mut practices: Vec<Practice> = site.roster.iter().map(Practice::of).collect();
+    practices.sort_by_cached_key(|practice| attention::order(&practice.status));
+    Json(Practices {
+        version: site.version,
+        practices,
+    })
+}
+
+/// Shows one practice.
+pub(super) async fn practice(
+    State(site): State<Arc<Site>>,
+    Path(name): Path<String>,
+) -> Result<Json<Practice>, Refused> {
+    find(&site, &name).map(|listed| Json(Practice::of(listed)))
+}
+
+/// Asks a practice to send everything anew.
+pub(super) async fn resync(
+    State(site): State<Arc<Site>>,
+    Path(name): Path<String>,
+    body: Result<Json<Resync>, JsonRejection>,
+) -> Result<(StatusCode, Json<Asked>), Refused> {
+    let listed = find(&site, &name)?;
+    let Json(wanted) = body?;
+    listed.control.resync(if wanted.accept_removals {
+        Removals::Accepted
+    } else {
+        Removals::Guarded
+    });
+    Ok(asked(listed, "resync"))
+}
+
+/// Asks a practice to stop.
+pub(super) async fn pause(
+    State(site): State<Arc<Site>>,
+    Path(name): Path<String>,
+    body: Result<Json<Nothing>, JsonRejection>,
+) -> Result<(StatusCode, Json<Asked>), Refused> {
+    let listed = find(&site, &name)?;
+    let Json(Nothing {}) = body?;
+    listed.control.pause();
+    Ok(asked(listed, "pause"))
+}
+
+/// Asks a practice to go on.
+pub(super) async fn resume(
+    State(site): State<Arc<Site>>,
+    Path(name): Path<String>,
+    body: Result<Json<Nothing>, JsonRejection>,
+) -> Result<(StatusCode, Json<Asked>), Refused> {
+    let listed = find(&site, &name)?;
+    let Json(Nothing {}) = body?;
+    listed.control.resume();
+    Ok(asked(listed, "resume"))
+}
+
+/// Answers for every address that is not ours.
+pub(super) async fn no_such_address() -> Refused {
+    Refused {
+        status: StatusCode::NOT_FOUND,
+        error: "there is nothing at this address".to_owned(),
+    }
+}
+
+fn find<'a>(site: &'a Site, name: &str) -> Result<&'a Listed, Refused> {
+    site.roster.find(name).ok_or_else(|| Refused {
+        status: StatusCode::NOT_FOUND,
+        error:
+            "there is no practice of this name; a practice is called like its file in practices/"
+                .to_owned(),
+    })
+}
+
+fn asked(listed: &Listed, wish: &'static str) -> (StatusCode, Json<Asked>) {
+    let name = listed.profile.name.to_string();
+    tracing::info!(
+        practice.id = %listed.profile.id,
+        practice.name = %name,
+        "an operator asks practice {name} to {wish}"
+    );
+    (StatusCode::ACCEPTED, Json(Asked { name, asked: wish }))
+}
+
+impl Practice {
+    fn of(listed: &Listed) -> Self {
+        Self {
+            name: listed.profile.name.to_string(),
+            id: listed.profile.id.to_string(),
+            timezone: listed.profile.zone.name().to_owned(),
+            enabled: listed.profile.enabled,
+            status: listed.latest(),
+        }
+    }
+}
+
+impl From<JsonRejection> for Refused {
+    fn from(rejection: JsonRejection) -> Self {
+        Self {
+            status: rejection.status(),
+            error: rejection.body_text(),
+        }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({ "error": self.error });
+        (self.status, Json(body)).into_response()
+    }
+}
