@@ -18,9 +18,22 @@ use crate::domain::diary::{AppointmentType, Resource};
 use crate::domain::id::{BookingId, PmsResourceId, RequestId};
 use crate::domain::live_hours::LiveHours;
 
+mod connection;
 mod error;
+mod operation;
+mod outcome;
+mod paging;
+mod port;
+mod practice_client;
+mod retry_after;
+mod send;
+mod wire;
+mod words;
 
+pub use connection::{Access, Connection, ConnectionError, ConnectionSettings};
 pub use error::{CallError, Refusal, Verdict};
+pub use practice_client::PracticeClient;
+pub use wire::booking::TelehealthLinks;
 
 /// What the practice's engine asks of Healthengine, on behalf of one practice.
 ///
