@@ -7,6 +7,7 @@
 //! - A time-out or a broken answer on a write is [`Verdict::Unknown`].
 //! - No error holds a patient's detail, a key or a token.
 
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -111,6 +112,31 @@ pub enum RequestKind {
     AttachDocuments,
     /// A kind that this version does not know.
     Other(String),
+}
+
+impl RequestKind {
+    /// The kind's name at Healthengine.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Bookings => "bookings",
+            Self::BookingUpdates => "bookingUpdates",
+            Self::Availability => "availability",
+            Self::PmsAppointmentChanges => "pmsAppointmentChanges",
+            Self::PmsResources => "pmsResources",
+            Self::PmsAppointmentTypes => "pmsAppointmentTypes",
+            Self::AvailableDocuments => "availableDocuments",
+            Self::UploadDocuments => "uploadDocuments",
+            Self::ClientSnapshots => "clientSnapshots",
+            Self::AttachDocuments => "attachDocuments",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for RequestKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// A pending request, or what could be read of one that is out of shape.

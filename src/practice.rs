@@ -17,21 +17,40 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::civil::{TimeOfDay, Zone};
 use crate::domain::clock::Clock;
 use crate::domain::id::{PracticeId, PracticeName};
 use crate::domain::live_hours::LiveHours;
-use crate::healthengine::Healthengine;
-use crate::ledger::Ledger;
+use crate::healthengine::{CallError, Healthengine};
+use crate::ledger::{Ledger, LedgerError};
 use crate::pms::PmsAdapter;
 
 mod activation;
+mod answer;
+mod booking;
+mod change;
 pub mod control;
+mod desk;
+mod guard;
+mod health;
 pub mod heartbeat;
+mod horizon;
+mod insert;
+mod intake;
+mod objection;
+mod order;
 pub mod pacing;
+mod policy;
+mod publish;
+mod report;
+mod setback;
+mod setup;
 pub mod status;
+mod update;
 
-pub use activation::{Activation, Practice};
+pub use activation::Activation;
 
 /// The four ports through which a practice's engine meets the world.
 #[derive(Clone)]
@@ -95,4 +114,55 @@ pub struct Rhythm {
     pub read_limit: Duration,
     /// The longest a write to the PMS may last.
     pub write_limit: Duration,
+}
+
+/// A practice's engine: what it remembers between two activations.
+pub struct Practice {
+    profile: Arc<Profile>,
+    ports: Ports,
+    random: fastrand::Rng,
+    desk: desk::Desk,
+    setup: setup::Setup,
+    horizon: horizon::Horizon,
+    health: health::Health,
+}
+
+/// Why an activation cannot go on.
+#[derive(Debug)]
+enum Halt {
+    /// The ledger cannot be read or written: without it nothing may be done.
+    Ledger(LedgerError),
+    /// Healthengine refuses the practice's key: no further call may be made with it.
+    Unauthorised(CallError),
+}
+
+impl From<LedgerError> for Halt {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+impl Practice {
+    /// The engine of a practice; the seed spreads its times and varies its pauses.
+    pub fn new(profile: Arc<Profile>, ports: Ports, seed: u64) -> Self {
+        Self {
+            profile,
+            ports,
+            random: fastrand::Rng::with_seed(seed),
+            desk: desk::Desk::default(),
+            setup: setup::Setup::default(),
+            horizon: horizon::Horizon::default(),
+            health: health::Health::default(),
+        }
+    }
+
+    /// How long to wait before the first activation.
+    fn spread(&mut self) -> Duration {
+        self.profile.rhythm.poll.mul_f64(self.random.f64())
+    }
+
+    /// The current time, UTC.
+    fn now(&self) -> DateTime<Utc> {
+        self.ports.clock.now()
+    }
 }

@@ -1,20 +1,19 @@
 //! One activation: fetch what is pending, order it, work it, say how it went.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::control::Wishes;
+use super::control::{Removals, Wishes};
+use super::policy::{later, pause};
 use super::status::PracticeStatus;
-use super::{Ports, Profile};
+use super::{Halt, Practice};
 
-/// A practice's engine.
-pub struct Practice {
-    profile: Arc<Profile>,
-    ports: Ports,
-    random: fastrand::Rng,
-}
+/// The shortest rest between two activations, however much there is to do.
+const SHORTEST_REST: Duration = Duration::from_millis(50);
+
+/// How long a practice rests that is not served at all.
+const REST_WHEN_PAUSED: Duration = Duration::from_secs(3600);
 
 /// What an activation leaves behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,30 +25,158 @@ pub struct Activation {
 }
 
 impl Practice {
-    /// The engine of a practice; the seed spreads its times and varies its backoff.
-    pub fn new(profile: Arc<Profile>, ports: Ports, seed: u64) -> Self {
-        Self {
-            profile,
-            ports,
-            random: fastrand::Rng::with_seed(seed),
-        }
-    }
-
-    /// How long to wait before the first activation.
-    pub fn spread(&mut self) -> Duration {
-        self.profile.rhythm.poll.mul_f64(self.random.f64())
-    }
-
-    /// The current time, UTC.
-    pub fn now(&self) -> DateTime<Utc> {
-        self.ports.clock.now()
-    }
-
     /// Fetches all that is pending, works it, and answers.
-    pub async fn activate(&mut self, _wishes: Wishes) -> Activation {
+    pub async fn activate(&mut self, wishes: Wishes) -> Activation {
+        let begun = self.now();
+        self.health.activations = self.health.activations.saturating_add(1);
+        match self.work(wishes).await {
+            Ok(()) => {
+                self.health.ledger.answered();
+            }
+            Err(Halt::Unauthorised(error)) => self.stop_for_consent(&error, begun),
+            Err(Halt::Ledger(error)) => {
+                let rest = pause(self.health.ledger.failures.saturating_add(1));
+                self.health.last_error = Some(error.to_string());
+                if self.health.ledger.failed(begun, rest) {
+                    tracing::error!(%error, "the ledger cannot be used; nothing is inserted until it can");
+                }
+                // Whether the ledger took the last change is not known: read it anew.
+                self.desk.forget();
+            }
+        }
         Activation {
-            wait: self.profile.rhythm.poll,
-            status: PracticeStatus::starting(),
+            wait: self.wait(begun),
+            status: self.report(),
         }
     }
+
+    /// How long to wait before the first activation: bookings left open by a crash wait for none.
+    pub async fn first_wait(&mut self) -> Duration {
+        let spread = self.spread();
+        match self.desk.load(&self.profile, &self.ports).await {
+            Ok(()) if !self.desk.bookings.is_empty() => Duration::ZERO,
+            Ok(()) | Err(Halt::Ledger(_) | Halt::Unauthorised(_)) => spread,
+        }
+    }
+
+    async fn work(&mut self, wishes: Wishes) -> Result<(), Halt> {
+        let now = self.now();
+        if self.health.ledger.resting(now) {
+            return Err(Halt::Ledger(crate::ledger::LedgerError::Engine(
+                self.health.last_error.clone().unwrap_or_default(),
+            )));
+        }
+        self.desk.load(&self.profile, &self.ports).await?;
+        self.heed(wishes).await?;
+        let refused = self
+            .health
+            .refused
+            .is_some_and(|refused| now < refused.probe_at);
+        if self.is_paused() || refused || self.health.healthengine.resting(now) {
+            return Ok(());
+        }
+        let Some(kinds) = self.poll().await? else {
+            return Ok(());
+        };
+        // Rule: on first link the configuration goes first, then availability, then whatever is
+        // outstanding. Later, patients who wait for an answer come first.
+        let is_linked = !self.desk.marks.resources.is_empty();
+        if !is_linked {
+            self.look_for_changes().await?;
+            self.work_setup(&kinds).await?;
+            self.publish().await?;
+        }
+        let intake = self.fetch_pending(kinds).await?;
+        self.work_bookings(&intake).await?;
+        self.work_updates(&intake).await?;
+        self.look_for_changes().await?;
+        self.work_setup(&intake.kinds).await?;
+        self.note_wanted(&intake.availability);
+        self.publish().await
+    }
+
+    /// Does what an operator wishes.
+    async fn heed(&mut self, wishes: Wishes) -> Result<(), Halt> {
+        if let Some(paused) = wishes
+            .paused
+            .filter(|paused| *paused != self.desk.marks.paused)
+        {
+            let mut marks = self.desk.marks.clone();
+            marks.paused = paused;
+            let who = (&*self.profile, &self.ports);
+            self.desk.note(who, marks, Vec::new(), Vec::new()).await?;
+            tracing::info!(paused, "an operator's wish was heeded");
+            if !paused {
+                self.send_everything_anew();
+            }
+        }
+        if let Some(removals) = wishes.resync {
+            match removals {
+                Removals::Guarded => {}
+                Removals::Accepted => self.setup.accept_removals(),
+            }
+            // An operator who asks is not kept waiting by an earlier failure.
+            self.health.refused = None;
+            self.health.healthengine.retry_at = None;
+            self.health.pms.retry_at = None;
+            self.send_everything_anew();
+        }
+        Ok(())
+    }
+
+    /// Whether nothing may be done on the practice's behalf.
+    pub(super) fn is_paused(&self) -> bool {
+        !self.profile.enabled || self.desk.marks.paused
+    }
+
+    /// How long to rest: until the next poll, or what is put off, whichever comes first.
+    fn wait(&mut self, begun: DateTime<Utc>) -> Duration {
+        let now = self.now();
+        if self.health.ledger.failures > 0 {
+            return until(self.health.ledger.retry_at.unwrap_or(now), now);
+        }
+        if self.is_paused() {
+            return REST_WHEN_PAUSED;
+        }
+        if let Some(refused) = self.health.refused {
+            return until(refused.probe_at, now);
+        }
+        if let Some(at) = self.health.healthengine.retry_at {
+            return until(at, now);
+        }
+        let poll = Some(later(begun, self.until_next_poll(begun)));
+        let bookings = self.desk.bookings.values().map(|open| open.tries.next_at);
+        let updates = self.desk.updates.values().map(|open| open.tries.next_at);
+        let publishing = if self.horizon.is_due() && !self.setup.resources.is_empty() {
+            let rests = [self.horizon.retry_at, self.health.pms.retry_at];
+            rests.into_iter().flatten().max().or(Some(now))
+        } else {
+            None
+        };
+        let put_off = bookings
+            .chain(updates)
+            .filter(|at| at.is_none_or(|at| at > now));
+        let next = put_off
+            .chain([poll, publishing, self.setup.retry_at()])
+            .flatten()
+            .min()
+            .unwrap_or(now);
+        until(next, now)
+    }
+
+    /// The poll interval, shortened a little by chance, so that practices do not fall into step.
+    fn until_next_poll(&mut self, begun: DateTime<Utc>) -> Duration {
+        let local = self.profile.zone.local(begun);
+        let rhythm = &self.profile.rhythm;
+        let interval = if self.profile.live_hours.contains(local) {
+            rhythm.poll
+        } else {
+            rhythm.poll_outside_live_hours
+        };
+        interval.mul_f64(self.random.f64().mul_add(-0.1, 1.0))
+    }
+}
+
+fn until(at: DateTime<Utc>, now: DateTime<Utc>) -> Duration {
+    (at - now).to_std().unwrap_or_default().max(SHORTEST_REST)
 }

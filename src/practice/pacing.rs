@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
-use super::activation::Practice;
+use super::Practice;
 use super::control::Control;
 use super::heartbeat::Heartbeat;
 use super::status::PracticeStatus;
@@ -16,8 +17,8 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 
 /// Runs a practice until it is stopped; the activation in hand is finished first.
 ///
-/// The first activation comes after `spread`, so that thousands of practices do not poll in the
-/// same instant.
+/// The first activations are spread over a poll interval, so that thousands of practices do not
+/// poll in the same instant; only a practice with open bookings begins at once.
 pub async fn run(
     mut practice: Practice,
     control: Arc<Control>,
@@ -25,13 +26,14 @@ pub async fn run(
     stop: CancellationToken,
     heartbeat: Arc<Heartbeat>,
 ) {
-    let mut wait = practice.spread();
+    let mut wait = practice.first_wait().await;
     loop {
         if !rest(wait, &practice, &control, &stop, &heartbeat).await {
             return;
         }
         // The activation is boxed, so that a resting practice holds none of its memory.
-        let activation = Box::pin(practice.activate(control.take())).await;
+        let span = tracing::info_span!("practice", practice.name = %practice.profile.name);
+        let activation = Box::pin(practice.activate(control.take()).instrument(span)).await;
         heartbeat.beat(practice.now());
         wait = activation.wait;
         status.send_replace(Arc::new(activation.status));

@@ -76,7 +76,10 @@ pub fn transition(state: &State, event: Event) -> Result<State, IllegalEvent> {
         event: event.name(),
     };
     match (state, event) {
-        (State::Received, Event::Intended { at }) => Ok(State::Inserting { since: at }),
+        // A person may have done anything meanwhile: after their retry the booking is looked for
+        // first, as after an unknown outcome.
+        (State::Received, Event::Intended { at })
+        | (State::NeedsPerson { .. }, Event::Retried { at }) => Ok(State::Inserting { since: at }),
         (State::Received | State::Inserting { .. }, Event::Present { place, how }) => {
             Ok(State::Inserted { place, how })
         }
@@ -105,8 +108,6 @@ pub fn transition(state: &State, event: Event) -> Result<State, IllegalEvent> {
             | State::Rejecting { .. },
             Event::Stuck { why },
         ) => Ok(State::NeedsPerson { why }),
-        // A person may have done anything meanwhile: look first, as after an unknown outcome.
-        (State::NeedsPerson { .. }, Event::Retried { at }) => Ok(State::Inserting { since: at }),
         (
             State::Received
             | State::Inserting { .. }

@@ -1,0 +1,101 @@
+//! How the practice's surroundings answer: Healthengine, the PMS, the ledger.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::policy::{later, pause, pause_after_call};
+use crate::healthengine::{CallError, RequestKind};
+use crate::pms::PmsError;
+
+/// What is remembered of failures.
+#[derive(Debug, Default)]
+pub(super) struct Health {
+    pub(super) healthengine: Streak,
+    pub(super) pms: Streak,
+    /// Whether the PMS refuses the settings, rather than being down.
+    pub(super) pms_misconfigured: bool,
+    pub(super) ledger: Streak,
+    /// Since when Healthengine refuses the key, and when it is asked again.
+    pub(super) refused: Option<Refused>,
+    pub(super) last_poll: Option<DateTime<Utc>>,
+    pub(super) activations: u64,
+    pub(super) last_error: Option<String>,
+    /// The kinds of request that wait although this practice does not answer them.
+    pub(super) not_enabled: Vec<RequestKind>,
+}
+
+/// A key that Healthengine refuses.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refused {
+    pub(super) probe_at: DateTime<Utc>,
+}
+
+/// Failures in a row.
+#[derive(Debug, Default)]
+pub(super) struct Streak {
+    pub(super) failures: u32,
+    /// Before when it is not tried again.
+    pub(super) retry_at: Option<DateTime<Utc>>,
+}
+
+impl Streak {
+    /// One more failure; returns whether it is the first of its streak.
+    pub(super) fn failed(&mut self, now: DateTime<Utc>, rest: Duration) -> bool {
+        self.failures = self.failures.saturating_add(1);
+        self.retry_at = Some(later(now, rest));
+        self.failures == 1
+    }
+
+    /// It answered; returns whether it had failed before.
+    pub(super) fn answered(&mut self) -> bool {
+        self.retry_at = None;
+        std::mem::take(&mut self.failures) > 0
+    }
+
+    /// Whether it is to be left alone for now.
+    pub(super) fn resting(&self, now: DateTime<Utc>) -> bool {
+        self.retry_at.is_some_and(|at| now < at)
+    }
+}
+
+impl Health {
+    /// Notes that Healthengine could not be asked.
+    pub(super) fn healthengine_failed(&mut self, error: &CallError, now: DateTime<Utc>) {
+        let rest = pause_after_call(error, self.healthengine.failures.saturating_add(1));
+        self.last_error = Some(error.to_string());
+        if self.healthengine.failed(now, rest) {
+            tracing::warn!(%error, "Healthengine did not answer as it should; trying again");
+        }
+    }
+
+    /// Notes that Healthengine answered.
+    pub(super) fn healthengine_answered(&mut self) {
+        if self.healthengine.answered() {
+            tracing::info!("Healthengine answers again");
+        }
+    }
+
+    /// Notes what a failed call says of the PMS. A clear no says that it is well.
+    pub(super) fn pms_failed(&mut self, error: &PmsError, now: DateTime<Utc>) {
+        match error {
+            PmsError::Refused(_) | PmsError::Unsupported(_) => self.pms_answered(),
+            PmsError::NotDone(_) | PmsError::Unknown(_) | PmsError::Misconfigured(_) => {
+                self.pms_misconfigured = matches!(error, PmsError::Misconfigured(_));
+                self.last_error = Some(error.to_string());
+                let rest = pause(self.pms.failures.saturating_add(1));
+                if self.pms.failed(now, rest) {
+                    tracing::warn!(%error, "the practice's diary cannot be used; trying again");
+                }
+            }
+        }
+    }
+
+    /// Notes that the PMS answered.
+    pub(super) fn pms_answered(&mut self) {
+        self.pms_misconfigured = false;
+        if self.pms.answered() {
+            tracing::info!("the practice's diary answers again");
+        }
+    }
+}

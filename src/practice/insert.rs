@@ -1,0 +1,298 @@
+//! Putting a booking into the diary: look, match, record the intent, book, record the outcome.
+
+use std::time::Duration;
+
+use super::booking::{Hand, Onward};
+use super::desk::{Along, item};
+use super::policy::later;
+use super::{Halt, Practice};
+use crate::domain::booking::{Booking, Event, How, Place, RejectReason, State, Stuck, is_late};
+use crate::domain::diary::{AppointmentSeen, Booked, Wanted, WantedPatient};
+use crate::domain::id::{BookingId, BookingKey, PmsPatientId};
+use crate::domain::matching::{self, Match};
+use crate::domain::redacted::Redacted;
+use crate::healthengine::Pending;
+use crate::ledger::{Durability, Item, ItemKind};
+use crate::pms::Support;
+
+impl Practice {
+    /// Looks for an appointment of the same patient, resource and time: Healthengine has presumed
+    /// the booking confirmed, and staff may have typed it in.
+    pub(super) async fn look_for_typed_in(&mut self, hand: &mut Hand<'_>) -> Result<Onward, Halt> {
+        let Some(booking) = readable(hand) else {
+            return Ok(Onward::Rest);
+        };
+        let Some(resource) = booking.resource.clone() else {
+            return Ok(Onward::Rest);
+        };
+        let limit = self.profile.rhythm.read_limit;
+        let pms = self.ports.pms.clone();
+        match pms.appointments_at(&resource, booking.start, limit).await {
+            Ok(seen) => {
+                self.health.pms_answered();
+                hand.looked = true;
+                let key = BookingKey::of(&self.profile.id, hand.id);
+                if let Some((place, how)) = same_appointment(&key, booking, &seen) {
+                    let along = Along::story(match how {
+                        How::TypedIn => "Staff had entered the appointment already.",
+                        How::Booked | How::FoundByKey => "The appointment stands in the diary.",
+                    });
+                    self.present(hand.id, place, how, along).await?;
+                }
+                Ok(Onward::Go)
+            }
+            Err(error) => self.not_inserted(hand.id, error).await,
+        }
+    }
+
+    /// Matches the patient, records the intent, and books.
+    pub(super) async fn insert(&mut self, hand: &mut Hand<'_>) -> Result<Onward, Halt> {
+        let Some(booking) = readable(hand) else {
+            return Ok(Onward::Rest);
+        };
+        if let Some(reason) = self.out_of_time(hand.id) {
+            return self.decline(hand.id, reason).await;
+        }
+        let Some(length) = booking.length.or_else(|| self.length_of(booking)) else {
+            return self.decline(hand.id, RejectReason::LengthNotAllowed).await;
+        };
+        let Some(resource) = booking.resource.clone() else {
+            return self.decline(hand.id, RejectReason::ResourceRemoved).await;
+        };
+        let pms = self.ports.pms.clone();
+        let candidates = match pms
+            .patients_like(&booking.patient, self.limit(hand.id))
+            .await
+        {
+            Ok(candidates) => candidates,
+            Err(error) => return self.not_inserted(hand.id, error).await,
+        };
+        let (patient, raise) = self.choose_patient(hand.id, booking, &candidates);
+        let key = BookingKey::of(&self.profile.id, hand.id);
+        let wanted = Wanted {
+            resource,
+            appointment_type: booking.appointment_type.clone(),
+            start: booking.start,
+            length,
+            patient,
+            note: note(&key, booking),
+        };
+        let begun = Event::Intended { at: self.now() };
+        let along = Along::story("The diary is asked to make the appointment.");
+        self.advance(hand.id, begun, along, Durability::Flushed)
+            .await?;
+        match pms.book(&key, &wanted, self.limit(hand.id)).await {
+            Ok(booked) => {
+                self.health.pms_answered();
+                let story = "The appointment stands in the diary.".to_owned();
+                self.present(hand.id, place(booked), How::Booked, Along { story, raise })
+                    .await?;
+                Ok(Onward::Go)
+            }
+            Err(error) => self.not_inserted(hand.id, error).await,
+        }
+    }
+
+    /// Looks for the booking's key: the only thing allowed after an unknown outcome or a crash.
+    pub(super) async fn find(&mut self, hand: &Hand<'_>) -> Result<Onward, Halt> {
+        let Some(open) = self.desk.bookings.get(&hand.id) else {
+            return Ok(Onward::Rest);
+        };
+        let State::Inserting { since } = open.record.state else {
+            return Ok(Onward::Rest);
+        };
+        let pms = self.ports.pms.clone();
+        let described = pms.describe();
+        if described.keeps_key == Support::No {
+            return self.ask_person_to_look(hand.id).await;
+        }
+        let key = BookingKey::of(&self.profile.id, hand.id);
+        let settled_at = later(
+            since,
+            self.profile
+                .rhythm
+                .write_limit
+                .saturating_add(described.settles_within),
+        );
+        match pms.find(&key, self.profile.rhythm.read_limit).await {
+            Ok(Some(booked)) => {
+                self.health.pms_answered();
+                let along = Along::story("It was found in the diary by its key.");
+                self.present(hand.id, place(booked), How::FoundByKey, along)
+                    .await?;
+                Ok(Onward::Go)
+            }
+            // A system that may still be writing has not said no yet.
+            Ok(None) if !described.settles_within.is_zero() && self.now() < settled_at => {
+                let now = self.now();
+                if let Some(open) = self.desk.bookings.get_mut(&hand.id) {
+                    open.tries.put_off(now, Duration::from_millis(500));
+                }
+                Ok(Onward::Rest)
+            }
+            Ok(None) => {
+                self.health.pms_answered();
+                let along = Along::story("It is not in the diary.");
+                self.advance(hand.id, Event::Absent, along, Durability::WithNext)
+                    .await?;
+                Ok(Onward::Go)
+            }
+            Err(error) => self.not_found_out(hand.id, &error).await,
+        }
+    }
+
+    /// Records that the appointment stands in the diary: before Healthengine is told.
+    async fn present(
+        &mut self,
+        id: BookingId,
+        place: Place,
+        how: How,
+        along: Along,
+    ) -> Result<(), Halt> {
+        self.republish_slot_of(id);
+        self.advance(
+            id,
+            Event::Present { place, how },
+            along,
+            Durability::Flushed,
+        )
+        .await?;
+        if let Some(open) = self.desk.bookings.get_mut(&id) {
+            open.tries = super::desk::Tries::default();
+        }
+        Ok(())
+    }
+
+    /// Records that the booking will not be inserted: before Healthengine is told. When it is too
+    /// late for the patient to pick another time, a person must call them.
+    pub(super) async fn decline(
+        &mut self,
+        id: BookingId,
+        reason: RejectReason,
+    ) -> Result<Onward, Halt> {
+        let now = self.now();
+        let Some(open) = self.desk.bookings.get_mut(&id) else {
+            return Ok(Onward::Rest);
+        };
+        open.tries = super::desk::Tries::default();
+        let late = is_late(open.record.booked_at, now);
+        let call = late && reason.leaves_a_patient_uninformed();
+        let raise = call
+            .then(|| self.call_patient(id, &reason))
+            .into_iter()
+            .collect();
+        self.republish_slot_of(id);
+        let along = Along {
+            story: format!("It will be rejected: {reason}."),
+            raise,
+        };
+        self.advance(id, Event::Declined { reason }, along, Durability::Flushed)
+            .await?;
+        Ok(Onward::Go)
+    }
+
+    /// The item that tells staff to call a patient whose booking was rejected too late.
+    pub(super) fn call_patient(&self, id: BookingId, reason: &RejectReason) -> Item {
+        let slot = self
+            .desk
+            .bookings
+            .get(&id)
+            .and_then(|open| open.record.slot.as_ref());
+        let when = slot.map(|slot| format!(" for {} with {}", slot.start, slot.resource));
+        item(
+            &self.profile,
+            ItemKind::CallPatient,
+            id.to_string(),
+            self.now(),
+            format!(
+                "Call the patient of booking {id}{}: Healthengine has told them that it stands, but \
+             it is not in the diary, because {reason}. Their details are in Healthengine's portal.",
+                when.unwrap_or_default(),
+            ),
+        )
+    }
+
+    fn length_of(&self, booking: &Booking) -> Option<Duration> {
+        let wanted = booking.appointment_type.as_ref()?;
+        self.setup
+            .types
+            .iter()
+            .find(|known| known.id == *wanted)?
+            .length
+    }
+
+    fn choose_patient(
+        &self,
+        id: BookingId,
+        booking: &Booking,
+        candidates: &[crate::domain::patient::PatientRecord],
+    ) -> (WantedPatient, Vec<Item>) {
+        let new = || WantedPatient::New(Box::new(booking.patient.clone()));
+        match matching::decide(&booking.patient, candidates) {
+            Match::Same(patient) => (WantedPatient::Existing(patient), Vec::new()),
+            Match::New => (new(), Vec::new()),
+            Match::Doubtful(alike) => {
+                let alike: Vec<&str> = alike.iter().map(PmsPatientId::as_str).collect();
+                let compare = item(
+                    &self.profile,
+                    ItemKind::ComparePatients,
+                    id.to_string(),
+                    self.now(),
+                    format!(
+                        "Booking {id} made a new patient, who may be the same person as {}. \
+                         Compare them in the practice's system, and merge them if they are.",
+                        alike.join(", ")
+                    ),
+                );
+                (new(), vec![compare])
+            }
+        }
+    }
+}
+
+fn readable<'a>(hand: &Hand<'a>) -> Option<&'a Booking> {
+    match hand.request? {
+        Pending::Readable(booking) => Some(booking),
+        Pending::Unreadable { .. } => None,
+    }
+}
+
+fn place(booked: Booked) -> Place {
+    Place {
+        appointments: booked.appointments,
+        patient: booked.patient,
+    }
+}
+
+/// The appointment that is this booking's: by its key, or typed in by staff for the same patient.
+fn same_appointment(
+    key: &BookingKey,
+    booking: &Booking,
+    seen: &[AppointmentSeen],
+) -> Option<(Place, How)> {
+    let place = |seen: &AppointmentSeen| Place {
+        appointments: vec![seen.id.clone()],
+        patient: seen.patient.id.clone(),
+    };
+    if let Some(ours) = seen.iter().find(|seen| seen.key.as_ref() == Some(key)) {
+        return Some((place(ours), How::FoundByKey));
+    }
+    let typed_in = seen.iter().filter(|seen| seen.key.is_none()).find(|seen| {
+        let only = std::slice::from_ref(&seen.patient);
+        matches!(matching::decide(&booking.patient, only), Match::Same(_))
+    })?;
+    Some((place(typed_in), How::TypedIn))
+}
+
+/// The lines for the appointment's note.
+fn note(key: &BookingKey, booking: &Booking) -> Redacted<String> {
+    let mut lines = vec![format!("Booked through Healthengine ({key})")];
+    let given = [&booking.comments, &booking.reason, &booking.telehealth_url];
+    lines.extend(
+        given
+            .into_iter()
+            .flatten()
+            .map(|text| text.reveal().clone()),
+    );
+    Redacted::new(lines.join("\n"))
+}

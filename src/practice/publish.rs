@@ -1,0 +1,258 @@
+//! Sending free time: reads what is due, takes out what is held, sends what changed, in batches.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::horizon::{Due, Sending, horizon_days};
+use super::policy::{later, pause_after_call};
+use super::{Halt, Practice};
+use crate::domain::availability::{FreeDay, publishable};
+use crate::domain::id::{BookingId, PmsResourceId};
+use crate::healthengine::{AvailabilityRequest, CallError, LARGEST_BATCH, Verdict};
+use crate::pms::{PmsError, Window};
+
+/// How long an activation may publish before it looks for bookings again.
+const BUDGET: Duration = Duration::from_secs(2);
+
+/// Days on their way to Healthengine.
+#[derive(Debug, Default)]
+struct Outgoing {
+    days: Vec<(FreeDay, Sending)>,
+}
+
+impl Practice {
+    /// Notes the days that Healthengine wants anew.
+    pub(super) fn note_wanted(&mut self, wanted: &[AvailabilityRequest]) {
+        for request in wanted {
+            match &request.resource {
+                Some(resource) => self.horizon.day_wanted(resource, request.day),
+                None => {
+                    for resource in &self.setup.resources {
+                        self.horizon.day_wanted(&resource.id, request.day);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The day of a booking is sent at once: it was taken, or is free again.
+    pub(super) fn republish_slot_of(&mut self, id: BookingId) {
+        let slot = self
+            .desk
+            .bookings
+            .get(&id)
+            .and_then(|open| open.record.slot.as_ref());
+        if let Some(slot) = slot {
+            self.horizon.day_changed(&slot.resource, slot.start.date());
+        }
+    }
+
+    /// Reads and sends what is due, until it is done or the budget is used up.
+    pub(super) async fn publish(&mut self) -> Result<(), Halt> {
+        let begun = self.now();
+        let resting = self.horizon.retry_at.is_some_and(|at| begun < at);
+        // Healthengine takes days only of resources that it knows.
+        if resting || self.health.pms.resting(begun) || self.setup.resources.is_empty() {
+            return Ok(());
+        }
+        self.horizon.retry_at = None;
+        self.horizon.retry_refused(begun);
+        let mut outgoing = Outgoing::default();
+        while self.now() < later(begun, BUDGET) {
+            let Some((resource, due)) = self.horizon.take_due() else {
+                break;
+            };
+            if let Err(error) = self.read_due(&resource, &due, &mut outgoing).await {
+                self.horizon.put_back(resource, due);
+                let now = self.now();
+                self.health.pms_failed(&error, now);
+                break;
+            }
+            while outgoing.days.len() >= LARGEST_BATCH {
+                let rest = outgoing.days.split_off(LARGEST_BATCH);
+                let batch = std::mem::replace(&mut outgoing.days, rest);
+                self.send(batch).await?;
+            }
+            if self.horizon.retry_at.is_some() {
+                break;
+            }
+        }
+        if !outgoing.days.is_empty() {
+            self.send(outgoing.days).await?;
+        }
+        if self.horizon.full_under_way && !self.horizon.is_due() {
+            self.horizon.full_under_way = false;
+            self.horizon.full_at = Some(self.now());
+            tracing::info!("availability sent in full");
+        }
+        Ok(())
+    }
+
+    /// Reads what is due of one resource and adds what is to be sent.
+    async fn read_due(
+        &mut self,
+        resource: &PmsResourceId,
+        due: &Due,
+        outgoing: &mut Outgoing,
+    ) -> Result<(), PmsError> {
+        let today = self.profile.zone.today(self.now());
+        let horizon: Vec<NaiveDate> = horizon_days(today, self.profile.publish_days).collect();
+        let known = self
+            .setup
+            .resources
+            .iter()
+            .any(|known| known.id == *resource);
+        let sending = |date: &NaiveDate| due.days.get(date).copied().max(due.all);
+        let wanted: Vec<NaiveDate> = horizon
+            .iter()
+            .copied()
+            .filter(|date| known && (due.all.is_some() || due.days.contains_key(date)))
+            .collect();
+        let free = self.read(resource, &wanted).await?;
+        let held = self.desk.held();
+        let readable = free.into_iter().filter(|day| wanted.contains(&day.date));
+        // A day that Healthengine wants although it lies outside the horizon, or belongs to a
+        // resource that is gone, has no free time to offer.
+        let outside = due
+            .days
+            .iter()
+            .filter(|(date, sending)| **sending == Sending::Always && !wanted.contains(date));
+        let nothing = |(date, _): (&NaiveDate, &Sending)| FreeDay {
+            resource: resource.clone(),
+            date: *date,
+            free: Vec::new(),
+        };
+        let outside: Vec<FreeDay> = outside.map(nothing).collect();
+        for day in readable.chain(outside) {
+            let gap = self.profile.zone.gap_on(day.date);
+            let day = publishable(&day, &held, gap);
+            let sending = sending(&day.date).unwrap_or(Sending::IfChanged);
+            if sending == Sending::Always || !self.horizon.is_taken(&day) {
+                outgoing.days.push((day, sending));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the dates in as few windows as the system allows.
+    async fn read(
+        &mut self,
+        resource: &PmsResourceId,
+        dates: &[NaiveDate],
+    ) -> Result<Vec<FreeDay>, PmsError> {
+        let pms = self.ports.pms.clone();
+        let longest = i64::from(pms.describe().window_days.max(1));
+        let mut free = Vec::new();
+        let mut rest = dates;
+        while let Some((&from, _)) = rest.split_first() {
+            let fits = rest.partition_point(|date| (*date - from).num_days() < longest);
+            let (now, later) = rest.split_at(fits.max(1));
+            rest = later;
+            let to = now.last().copied().unwrap_or(from);
+            let window = Window {
+                resource: resource.clone(),
+                from,
+                to,
+            };
+            free.extend(
+                pms.availability(&window, self.profile.rhythm.read_limit)
+                    .await?,
+            );
+            self.health.pms_answered();
+        }
+        Ok(free)
+    }
+
+    /// Sends a batch. A batch that is refused as a whole is sent day by day, so that one bad day
+    /// does not keep the others back.
+    async fn send(&mut self, batch: Vec<(FreeDay, Sending)>) -> Result<(), Halt> {
+        let days: Vec<FreeDay> = batch.iter().map(|(day, _)| day.clone()).collect();
+        match self.ports.healthengine.send_availability(&days).await {
+            Ok(outcome) => {
+                self.sent();
+                let now = self.now();
+                for (at, day) in days.iter().enumerate() {
+                    match outcome.failed.iter().find(|(failed, _)| *failed == at) {
+                        Some((_, words)) => self.horizon.note_refused(day, words, now),
+                        None => self.horizon.note_taken(day),
+                    }
+                }
+                Ok(())
+            }
+            Err(error) => match error.verdict {
+                Verdict::Unauthorised => {
+                    self.due_again(batch);
+                    Err(Halt::Unauthorised(error))
+                }
+                Verdict::Refused(_) => self.send_singly(batch, error).await,
+                Verdict::NotSent | Verdict::Slow(_) | Verdict::Unknown | Verdict::Garbled => {
+                    self.not_sent(batch, &error);
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    async fn send_singly(
+        &mut self,
+        batch: Vec<(FreeDay, Sending)>,
+        error: CallError,
+    ) -> Result<(), Halt> {
+        let now = self.now();
+        if let [(day, _)] = batch.as_slice() {
+            self.horizon.note_refused(day, &error.detail, now);
+            return Ok(());
+        }
+        let mut rest = batch.into_iter();
+        while let Some(one) = rest.next() {
+            let sent = self
+                .ports
+                .healthengine
+                .send_availability(std::slice::from_ref(&one.0))
+                .await;
+            match sent {
+                Ok(outcome) => match outcome.failed.first() {
+                    Some((_, words)) => self.horizon.note_refused(&one.0, words, now),
+                    None => self.horizon.note_taken(&one.0),
+                },
+                Err(error) if matches!(error.verdict, Verdict::Refused(_)) => {
+                    self.horizon.note_refused(&one.0, &error.detail, now);
+                }
+                Err(error) => {
+                    let left: Vec<_> = std::iter::once(one).chain(rest).collect();
+                    if error.verdict == Verdict::Unauthorised {
+                        self.due_again(left);
+                        return Err(Halt::Unauthorised(error));
+                    }
+                    self.not_sent(left, &error);
+                    return Ok(());
+                }
+            }
+        }
+        self.sent();
+        Ok(())
+    }
+
+    fn sent(&mut self) {
+        self.health.healthengine_answered();
+        self.horizon.failures = 0;
+        self.horizon.retry_at = None;
+    }
+
+    fn not_sent(&mut self, batch: Vec<(FreeDay, Sending)>, error: &CallError) {
+        let now: DateTime<Utc> = self.now();
+        self.health.healthengine_failed(error, now);
+        self.horizon.failures = self.horizon.failures.saturating_add(1);
+        let rest = pause_after_call(error, self.horizon.failures);
+        self.horizon.retry_at = Some(later(now, rest));
+        self.due_again(batch);
+    }
+
+    fn due_again(&mut self, batch: Vec<(FreeDay, Sending)>) {
+        for (day, _) in batch {
+            // Whether Healthengine took it is not known, so it is sent in any case.
+            self.horizon.day_wanted(&day.resource, day.date);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! When the PMS does not do as it should: try again, give back, look, or ask a person.
+
+use std::time::Duration;
+
+use super::booking::Onward;
+use super::desk::{Along, item};
+use super::policy::{Next, TimeLeft, after_find, after_insert, later, pause};
+use super::{Halt, Practice};
+use crate::domain::booking::{Event, RejectReason, State, Stuck};
+use crate::domain::id::BookingId;
+use crate::ledger::{Durability, ItemKind};
+use crate::pms::PmsError;
+
+/// The least time a call is given, however late it is.
+const LEAST_LIMIT: Duration = Duration::from_secs(1);
+
+/// After how long a booking whose appointment cannot be looked for is shown to a person.
+const PATIENCE_WITH_A_LOOK: Duration = Duration::from_secs(5 * 60);
+
+impl Practice {
+    /// The PMS did not insert the booking: what follows is decided by the error and the time left.
+    pub(super) async fn not_inserted(
+        &mut self,
+        id: BookingId,
+        error: PmsError,
+    ) -> Result<Onward, Halt> {
+        let now = self.now();
+        self.health.pms_failed(&error, now);
+        let choice = self.profile.when_pms_unavailable;
+        let Some(open) = self.desk.bookings.get_mut(&id) else {
+            return Ok(Onward::Rest);
+        };
+        let attempt = open.tries.fail();
+        let begun = matches!(open.record.state, State::Inserting { .. });
+        let next = after_insert(
+            &error,
+            attempt,
+            TimeLeft::of(open.record.booked_at, now),
+            choice,
+        );
+        match next {
+            Next::Find if begun => Ok(Onward::Go),
+            // Nothing was begun, so a read's lost answer is only a failed read.
+            Next::Find => Ok(self.put_off(id, pause(attempt))),
+            Next::GiveBack(reason) => self.decline(id, reason).await,
+            Next::AskPerson => self.ask_person_to_look(id).await,
+            Next::After(rest) => {
+                if begun {
+                    let story = format!("The diary did not make it: {error}.");
+                    self.advance(id, Event::Absent, Along::story(story), Durability::WithNext)
+                        .await?;
+                }
+                Ok(self.put_off(id, rest))
+            }
+        }
+    }
+
+    /// A look for the key failed: look again, and show it to a person when it takes long.
+    pub(super) async fn not_found_out(
+        &mut self,
+        id: BookingId,
+        error: &PmsError,
+    ) -> Result<Onward, Halt> {
+        let now = self.now();
+        self.health.pms_failed(error, now);
+        let Some(open) = self.desk.bookings.get_mut(&id) else {
+            return Ok(Onward::Rest);
+        };
+        let attempt = open.tries.fail();
+        let State::Inserting { since } = open.record.state else {
+            return Ok(Onward::Rest);
+        };
+        let rest = match after_find(error, attempt) {
+            Next::After(rest) => rest,
+            Next::AskPerson | Next::Find | Next::GiveBack(_) => {
+                return self.ask_person_to_look(id).await;
+            }
+        };
+        open.tries.put_off(now, rest);
+        if now > later(since, PATIENCE_WITH_A_LOOK) {
+            let raise = item(
+                &self.profile,
+                ItemKind::CheckDiary,
+                id.to_string(),
+                now,
+                format!(
+                    "Booking {id} may or may not be in the diary, and the diary has not answered for \
+                 five minutes. Make the practice's system reachable again; the connector goes on by \
+                 itself."
+                ),
+            );
+            let marks = self.desk.marks.clone();
+            let who = (&*self.profile, &self.ports);
+            self.desk.note(who, marks, vec![raise], Vec::new()).await?;
+        }
+        Ok(Onward::Rest)
+    }
+
+    /// Hands a booking to a person: the system cannot be asked where the appointment is.
+    pub(super) async fn ask_person_to_look(&mut self, id: BookingId) -> Result<Onward, Halt> {
+        let why = Stuck::CannotLook;
+        let raise = item(
+            &self.profile,
+            ItemKind::CheckDiary,
+            id.to_string(),
+            self.now(),
+            format!("Booking {id}: {why}. Then answer it in Healthengine's portal."),
+        );
+        let along = Along {
+            story: format!("A person must look: {why}."),
+            raise: vec![raise],
+        };
+        self.advance(id, Event::Stuck { why }, along, Durability::Flushed)
+            .await?;
+        Ok(Onward::Rest)
+    }
+
+    fn put_off(&mut self, id: BookingId, rest: Duration) -> Onward {
+        let now = self.now();
+        if let Some(open) = self.desk.bookings.get_mut(&id) {
+            open.tries.put_off(now, rest);
+        }
+        Onward::Rest
+    }
+
+    /// Whether the last moment for trying has passed after a failure.
+    pub(super) fn out_of_time(&self, id: BookingId) -> Option<RejectReason> {
+        let open = self.desk.bookings.get(&id)?;
+        if open.tries.failures == 0 {
+            return None;
+        }
+        let time = TimeLeft::of(open.record.booked_at, self.now());
+        let down = PmsError::NotDone(String::new());
+        match after_insert(&down, 1, time, self.profile.when_pms_unavailable) {
+            Next::GiveBack(reason) => Some(reason),
+            Next::After(_) | Next::Find | Next::AskPerson => None,
+        }
+    }
+
+    /// How long a call for this booking may last: until its last moment, within the setting.
+    pub(super) fn limit(&self, id: BookingId) -> Duration {
+        let most = self.profile.rhythm.write_limit;
+        let Some(open) = self.desk.bookings.get(&id) else {
+            return most;
+        };
+        match TimeLeft::of(open.record.booked_at, self.now()) {
+            TimeLeft::Left(left) => most.min(left).max(LEAST_LIMIT),
+            TimeLeft::Closing => LEAST_LIMIT,
+            TimeLeft::Late(_) => most,
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! The practice's configuration at Healthengine: live hours, resources, appointment types.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::desk::item;
+use super::guard::{Shrunken, shrunken};
+use super::policy::{later, pause_after_call};
+use super::{Halt, Practice};
+use crate::domain::diary::{AppointmentType, Resource};
+use crate::healthengine::{CallError, Refusal, RequestKind, Verdict};
+use crate::ledger::{ItemKey, ItemKind};
+use crate::pms::PmsError;
+
+/// How long a snapshot that is held back or refused rests before the diary is read again.
+const REST_WHEN_HELD: Duration = Duration::from_secs(60);
+
+/// What Healthengine has of the configuration, and what is to be sent.
+#[derive(Debug)]
+pub(super) struct Setup {
+    contract: Need,
+    config: Need,
+    /// The resources that Healthengine took last.
+    pub(super) resources: Vec<Resource>,
+    /// The appointment types that Healthengine took last.
+    pub(super) types: Vec<AppointmentType>,
+    /// Whether a person has looked at what was removed, and accepts it.
+    removals_accepted: bool,
+    retry_at: Option<DateTime<Utc>>,
+    failures: u32,
+    /// What Healthengine does not take, in its words.
+    pub(super) refused: Option<String>,
+}
+
+/// Whether something is to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    /// Healthengine has it.
+    None,
+    /// It may have changed: read it, and send it if it did.
+    Look,
+    /// Send it in any case.
+    Send,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            contract: Need::Send,
+            config: Need::Send,
+            resources: Vec::new(),
+            types: Vec::new(),
+            removals_accepted: false,
+            retry_at: None,
+            failures: 0,
+            refused: None,
+        }
+    }
+}
+
+impl Setup {
+    /// Everything is to be sent.
+    pub(super) fn send_anew(&mut self) {
+        self.contract = Need::Send;
+        self.config = Need::Send;
+        self.retry_at = None;
+    }
+
+    /// Resources or types may have changed.
+    pub(super) fn read_anew(&mut self) {
+        self.config = self.config.max(Need::Look);
+    }
+
+    /// A person accepts what was removed.
+    pub(super) fn accept_removals(&mut self) {
+        self.removals_accepted = true;
+    }
+
+    /// When it is tried again, if it waits.
+    pub(super) fn retry_at(&self) -> Option<DateTime<Utc>> {
+        self.retry_at
+            .filter(|_| self.contract != Need::None || self.config != Need::None)
+    }
+}
+
+/// Why the configuration could not be sent now.
+enum NotSent {
+    Halt(Halt),
+    Call(CallError),
+    Pms(PmsError),
+    Held,
+}
+
+impl From<Halt> for NotSent {
+    fn from(halt: Halt) -> Self {
+        Self::Halt(halt)
+    }
+}
+
+impl From<CallError> for NotSent {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<PmsError> for NotSent {
+    fn from(error: PmsError) -> Self {
+        Self::Pms(error)
+    }
+}
+
+impl Practice {
+    /// Sends what Healthengine does not have of the configuration: live hours, then resources,
+    /// then types.
+    pub(super) async fn work_setup(&mut self, kinds: &[RequestKind]) -> Result<(), Halt> {
+        let asked = [RequestKind::PmsResources, RequestKind::PmsAppointmentTypes];
+        if asked.iter().any(|kind| kinds.contains(kind)) {
+            self.setup.config = Need::Send;
+        }
+        let now = self.now();
+        if self.setup.retry_at.is_some_and(|at| now < at) {
+            return Ok(());
+        }
+        match self.send_setup().await {
+            Ok(()) => {
+                self.setup.retry_at = None;
+                self.setup.failures = 0;
+                self.setup.refused = None;
+                Ok(())
+            }
+            Err(NotSent::Halt(halt)) => Err(halt),
+            Err(NotSent::Held) => {
+                self.rest_setup(REST_WHEN_HELD);
+                Ok(())
+            }
+            Err(NotSent::Pms(error)) => {
+                self.health.pms_failed(&error, now);
+                let rest = super::policy::pause(self.health.pms.failures);
+                self.rest_setup(rest);
+                Ok(())
+            }
+            Err(NotSent::Call(error)) => self.setup_not_taken(error),
+        }
+    }
+
+    fn setup_not_taken(&mut self, error: CallError) -> Result<(), Halt> {
+        let now = self.now();
+        match error.verdict {
+            Verdict::Unauthorised => Err(Halt::Unauthorised(error)),
+            Verdict::Refused(
+                Refusal::Invalid | Refusal::NotFound | Refusal::Gone | Refusal::Other(_),
+            ) => {
+                if self.setup.refused.as_ref() != Some(&error.detail) {
+                    tracing::error!(
+                        %error,
+                        "Healthengine does not take the practice's configuration"
+                    );
+                }
+                self.setup.refused = Some(error.detail);
+                self.rest_setup(REST_WHEN_HELD);
+                Ok(())
+            }
+            Verdict::NotSent | Verdict::Slow(_) | Verdict::Unknown | Verdict::Garbled => {
+                self.health.healthengine_failed(&error, now);
+                self.setup.failures = self.setup.failures.saturating_add(1);
+                self.rest_setup(pause_after_call(&error, self.setup.failures));
+                Ok(())
+            }
+        }
+    }
+
+    fn rest_setup(&mut self, rest: Duration) {
+        self.setup.retry_at = Some(later(self.now(), rest));
+    }
+
+    async fn send_setup(&mut self) -> Result<(), NotSent> {
+        if self.setup.contract != Need::None {
+            let hours = self.profile.live_hours.clone();
+            self.ports
+                .healthengine
+                .send_liveness_contract(&hours)
+                .await?;
+            self.setup.contract = Need::None;
+            tracing::info!("liveness contract sent");
+        }
+        if self.setup.config == Need::None {
+            return Ok(());
+        }
+        let limit = self.profile.rhythm.read_limit;
+        let pms = self.ports.pms.clone();
+        let resources = pms.resources(limit).await?;
+        let types = pms.appointment_types(limit).await?;
+        self.health.pms_answered();
+        let anew = self.setup.config == Need::Send;
+        self.guard_removals(&resources, &types).await?;
+        if anew || resources != self.setup.resources {
+            self.ports.healthengine.send_resources(&resources).await?;
+            tracing::info!(count = resources.len(), "resources sent");
+            self.adopt_resources(resources);
+        }
+        if anew || types != self.setup.types {
+            self.ports
+                .healthengine
+                .send_appointment_types(&types)
+                .await?;
+            tracing::info!(count = types.len(), "appointment types sent");
+            self.setup.types = types;
+            // Free time may be tied to types.
+            self.horizon.everything_changed(&self.setup.resources);
+        }
+        self.setup.config = Need::None;
+        self.setup.removals_accepted = false;
+        self.remember_setup().await?;
+        Ok(())
+    }
+
+    /// Rule: a configuration snapshot deletes by omission. What looks shrunken waits for a person.
+    async fn guard_removals(
+        &mut self,
+        resources: &[Resource],
+        types: &[AppointmentType],
+    ) -> Result<(), NotSent> {
+        let of_resources = shrunken(&self.desk.marks.resources, &resource_ids(resources));
+        let of_types = shrunken(&self.desk.marks.types, &type_ids(types));
+        let held = of_resources
+            .map(|held| ("practitioners", held))
+            .or(of_types.map(|held| ("appointment types", held)));
+        let Some((what, held)) = held else {
+            return Ok(());
+        };
+        // Even an accepted removal never sends an empty list of resources.
+        if self.setup.removals_accepted && of_resources != Some(Shrunken::Empty) {
+            return Ok(());
+        }
+        let found = match held {
+            Shrunken::Empty => format!("the diary shows no {what} at all"),
+            Shrunken::LostMoreThanHalf { before, kept } => {
+                format!("the diary shows only {kept} of {before} {what}")
+            }
+        };
+        let name = &self.profile.name;
+        let raise = item(
+            &self.profile,
+            ItemKind::AcceptRemovals,
+            String::new(),
+            self.now(),
+            format!(
+                "Nothing was removed at Healthengine yet, because {found}. If the diary is right, run \
+             `healthengine-connector resync {name} --accept-removals`; if not, mend the diary."
+            ),
+        );
+        let marks = self.desk.marks.clone();
+        let who = (&*self.profile, &self.ports);
+        self.desk.note(who, marks, vec![raise], Vec::new()).await?;
+        Err(NotSent::Held)
+    }
+
+    fn adopt_resources(&mut self, resources: Vec<Resource>) {
+        for before in &self.setup.resources {
+            if resources.iter().all(|now| now.id != before.id) {
+                self.horizon.forget(&before.id);
+            }
+        }
+        let is_new = |now: &&Resource| self.setup.resources.iter().all(|known| known.id != now.id);
+        let new: Vec<&Resource> = resources.iter().filter(is_new).collect();
+        if !new.is_empty() {
+            self.horizon.send_in_full(new);
+        }
+        self.setup.resources = resources;
+    }
+
+    async fn remember_setup(&mut self) -> Result<(), Halt> {
+        let mut marks = self.desk.marks.clone();
+        marks.resources = resource_ids(&self.setup.resources);
+        marks.types = type_ids(&self.setup.types);
+        let accepted = ItemKey {
+            kind: ItemKind::AcceptRemovals,
+            subject: String::new(),
+        };
+        let who = (&*self.profile, &self.ports);
+        self.desk.note(who, marks, Vec::new(), vec![accepted]).await
+    }
+}
+
+fn resource_ids(resources: &[Resource]) -> Vec<String> {
+    let mut ids: Vec<String> = resources
+        .iter()
+        .map(|one| one.id.as_str().to_owned())
+        .collect();
+    ids.sort_unstable();
+    ids
+}
+
+fn type_ids(types: &[AppointmentType]) -> Vec<String> {
+    let mut ids: Vec<String> = types.iter().map(|one| one.id.as_str().to_owned()).collect();
+    ids.sort_unstable();
+    ids
+}
