@@ -4,3 +4,5 @@
 #![cfg(test)]
 
 mod ledger_contract;
+
+mod packaging;
