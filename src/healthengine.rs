@@ -183,3 +183,6 @@ pub struct ClientLimits {
     /// The most calls under way at once, of all practices together.
     pub calls_at_once: usize,
 }
+
+#[cfg(test)]
+mod tests;
