@@ -6,7 +6,7 @@ use super::booking::{Hand, Onward};
 use super::desk::{Along, item};
 use super::policy::later;
 use super::{Halt, Practice};
-use crate::domain::booking::{Booking, Event, How, Place, RejectReason, State, Stuck, is_late};
+use crate::domain::booking::{Booking, Event, How, Place, RejectReason, State, is_late};
 use crate::domain::diary::{AppointmentSeen, Booked, Wanted, WantedPatient};
 use crate::domain::id::{BookingId, BookingKey, PmsPatientId};
 use crate::domain::matching::{self, Match};
