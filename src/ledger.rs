@@ -80,13 +80,13 @@ pub enum Durability {
 pub struct Change {
     /// A booking's new state.
     pub booking: Option<BookingRecord>,
-    /// What happened to that booking, for its story.
+    /// What happened to that booking, or else to the update's, for its story.
     pub story: Vec<StoryLine>,
     /// A booking update's outcome.
     pub update: Option<UpdateRecord>,
     /// Items for a person; one that is already open (same kind and subject) is left as it is.
     pub raise: Vec<Item>,
-    /// Items that are no longer open, by kind and subject.
+    /// Items that are no longer open, by kind and subject; settled before others are raised.
     pub settle: Vec<ItemKey>,
     /// The practice's marks.
     pub marks: Option<PracticeMarks>,

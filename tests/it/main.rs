@@ -6,3 +6,4 @@
 mod ledger_contract;
 
 mod packaging;
+mod ledger_sqlite;

@@ -48,7 +48,7 @@ pub struct Store {
 enum Transaction {
     None,
     Open,
-    /// The engine undid all of it while a change was applied; why.
+    /// It could not begin, or the engine undid all of it while a change was applied; why.
     Undone(String),
 }
 
@@ -102,7 +102,7 @@ impl Store {
         } else {
             self.recover()
         };
-        let failure = flushed.err().map(|error| error.to_string());
+        let failure = flushed.err().map(|error| cause(&error));
         let answer = |(early, applied): (bool, Result<(), LedgerError>)| match &failure {
             Some(why) if applied.is_ok() && !early => Err(LedgerError::Engine(why.clone())),
             Some(_) | None => applied,
@@ -232,7 +232,13 @@ impl Store {
         run: impl FnOnce(&Connection) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
         match &self.transaction {
-            Transaction::None => self.begin()?,
+            Transaction::None => {
+                if let Err(error) = self.begin() {
+                    // The rest of the group need not wait for the same lock again.
+                    self.transaction = Transaction::Undone(cause(&error));
+                    return Err(error);
+                }
+            }
             Transaction::Open => {}
             Transaction::Undone(why) => return Err(LedgerError::Engine(why.clone())),
         }
@@ -241,8 +247,8 @@ impl Store {
         if let Err(error) = &written
             && self.connection.is_autocommit()
         {
-            self.transaction = Transaction::Undone(error.to_string());
-            self.trouble = Some(error.to_string());
+            self.transaction = Transaction::Undone(cause(error));
+            self.trouble = Some(cause(error));
         }
         written
     }
@@ -284,7 +290,7 @@ impl Store {
         self.unflushed = kept;
         match failure {
             Some(error) => {
-                self.roll_back(&error.to_string());
+                self.roll_back(&cause(&error));
                 Err(error)
             }
             None => Ok(()),
@@ -312,6 +318,15 @@ impl Store {
             // The next transaction tries again before it begins.
             tracing::warn!(%error, "the ledger could not roll back yet");
         }
+    }
+}
+
+/// What went wrong, without the words that every failure of the ledger begins with.
+fn cause(error: &LedgerError) -> String {
+    if let LedgerError::Engine(why) = error {
+        why.clone()
+    } else {
+        error.to_string()
     }
 }
 
