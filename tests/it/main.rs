@@ -4,6 +4,5 @@
 #![cfg(test)]
 
 mod ledger_contract;
-
-mod packaging;
 mod ledger_sqlite;
+mod packaging;
