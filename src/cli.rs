@@ -3,17 +3,26 @@
 //! # Invariants
 //! - Results go to standard output, what went wrong to standard error, both as [`Streams`] passed in.
 //! - Bad settings end in [`Exit::BadSettings`] with every problem listed, and nothing was started.
-//! - Nothing printed holds a key or a token, nor a patient's detail, save what `diary` shows reception.
+//! - Nothing printed holds a patient's detail, a key or a token.
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
+use crate::telemetry::{LogFormat, LogLevel};
+
+mod api;
+pub mod check;
 pub mod diary;
+mod line;
 pub mod sandbox;
+mod serve;
+mod settings;
+pub mod status;
+pub mod steer;
 
 /// The daemon between a practice's management system and Healthengine.
 #[derive(Debug, Parser)]
@@ -33,26 +42,29 @@ pub struct General {
     /// The folder with connector.toml and practices/
     #[arg(long, global = true, value_name = "DIR", default_value = "config")]
     pub config: PathBuf,
-    /// How log lines are written to standard error
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
-    pub log_format: LogFormat,
-    /// Which log lines are written: error, warn, info, debug, trace, or a filter by module
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
-    pub log_level: String,
-}
-
-/// How log lines are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// Readable text.
-    Text,
-    /// One JSON object per line.
-    Json,
+    /// How log lines are written to standard error: text or json [default: telemetry.format]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = log_format)]
+    pub log_format: Option<LogFormat>,
+    /// From which level on: error, warn, info, debug or trace [default: telemetry.level]
+    #[arg(long, global = true, value_name = "LEVEL", value_parser = log_level)]
+    pub log_level: Option<LogLevel>,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve the practices until a signal asks to stop
+    Run,
+    /// Check the settings, and with --online the keys and the diaries too; changes nothing
+    Check(check::Arguments),
+    /// Show how the practices are, the one that needs a person most first
+    Status(status::Arguments),
+    /// Send a practice's configuration and availability anew
+    Resync(steer::Resync),
+    /// Stop serving a practice until it is resumed; also survives a restart
+    Pause(steer::Named),
+    /// Serve a paused practice again
+    Resume(steer::Named),
     /// Run a Healthengine to develop against: it keeps the published rules and counts violations
     Sandbox(sandbox::Arguments),
     /// Look into the built-in diary, and book and cancel in it as reception would
@@ -92,9 +104,27 @@ pub static VERSION: LazyLock<String> = LazyLock::new(|| {
 pub fn run(arguments: Arguments, streams: &mut Streams<'_>) -> Exit {
     let Arguments { general, command } = arguments;
     match command {
+        Command::Run => serve::run(&general, streams),
+        Command::Check(arguments) => check::run(&general, &arguments, streams),
+        Command::Status(arguments) => status::run(&general, &arguments, streams),
+        Command::Resync(arguments) => steer::resync(&general, &arguments, streams),
+        Command::Pause(named) => steer::pause(&general, &named, streams),
+        Command::Resume(named) => steer::resume(&general, &named, streams),
         Command::Sandbox(arguments) => sandbox::run(&general, &arguments, streams),
         Command::Diary(arguments) => diary::run(&general, &arguments, streams),
     }
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    LogFormat::parse(text).ok_or_else(|| one_of(&LogFormat::ALL.map(LogFormat::name)))
+}
+
+fn log_level(text: &str) -> Result<LogLevel, String> {
+    LogLevel::parse(text).ok_or_else(|| one_of(&LogLevel::ALL.map(LogLevel::name)))
+}
+
+fn one_of(names: &[&str]) -> String {
+    format!("one of: {}", names.join(", "))
 }
 
 impl From<Exit> for ExitCode {
@@ -127,14 +157,17 @@ mod tests {
     #[test]
     fn general_flags_are_taken_before_and_after_the_command() {
         for line in [
-            ["x", "--config", "elsewhere", "diary"],
-            ["x", "diary", "--config", "elsewhere"],
+            ["x", "--config", "elsewhere", "run"],
+            ["x", "run", "--config", "elsewhere"],
         ] {
-            let general = Arguments::try_parse_from(line).map(|parsed| parsed.general.config);
-            // A command that needs more than its name is refused for that alone.
-            if let Ok(config) = general {
-                assert_eq!(config, PathBuf::from("elsewhere"));
-            }
+            let general = Arguments::try_parse_from(line).unwrap().general;
+            assert_eq!(general.config, PathBuf::from("elsewhere"));
         }
+    }
+
+    #[test]
+    fn a_misspelt_log_format_is_refused_with_the_choice() {
+        let error = Arguments::try_parse_from(["x", "run", "--log-format", "xml"]).unwrap_err();
+        assert!(error.to_string().contains("one of: text, json"), "{error}");
     }
 }

@@ -29,6 +29,7 @@ use crate::domain::diary::{AppointmentSeen, AppointmentType, Booked, Resource, W
 use crate::domain::id::{BookingKey, PmsResourceId};
 use crate::domain::patient::{Patient, PatientRecord};
 
+pub mod deadlined;
 pub mod diary;
 pub mod registry;
 

@@ -23,7 +23,6 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::clock::Clock;
-use crate::ledger::Ledger;
 
 mod api;
 mod attention;
@@ -34,7 +33,9 @@ mod page;
 mod pulse;
 mod roster;
 
+pub use api::{PracticeShown, Practices};
 pub use attention::words;
+pub use health::TakesWrites;
 pub use pulse::Pulse;
 pub use roster::{Listed, Roster};
 
@@ -53,8 +54,8 @@ pub struct Site {
     pub roster: Arc<Roster>,
     /// Whether their loops turn.
     pub pulse: Arc<Pulse>,
-    /// What was asked, done and answered: asked for its health only.
-    pub ledger: Arc<dyn Ledger>,
+    /// What was asked, done and answered: asked whether it can be written, and no more.
+    pub ledger: Arc<dyn TakesWrites>,
     /// The current time.
     pub clock: Arc<dyn Clock>,
     /// The version, for people.

@@ -1,10 +1,10 @@
 //! What is known of a practice at this moment: no patient's detail, ever.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a practice is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Condition {
     /// Not yet polled since the start.
@@ -28,7 +28,7 @@ pub enum Condition {
 }
 
 /// A practice's status, published after each activation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PracticeStatus {
     /// How it is.
     pub condition: Condition,
@@ -59,7 +59,7 @@ pub struct PracticeStatus {
 }
 
 /// A day that Healthengine refuses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedDay {
     /// Whose.
     pub resource: String,
@@ -70,7 +70,7 @@ pub struct RefusedDay {
 }
 
 /// How many bookings ended how since the process started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BookingCounts {
     /// Confirmed.
     pub confirmed: u64,

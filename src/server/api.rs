@@ -13,22 +13,28 @@ use super::{Listed, Site, attention};
 use crate::practice::control::Removals;
 use crate::practice::status::PracticeStatus;
 
-/// Every practice.
-#[derive(Debug, Serialize)]
-pub(super) struct Practices {
-    version: &'static str,
-    practices: Vec<Practice>,
+/// The answer of `GET /api/v1/practices`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Practices {
+    /// The daemon's version.
+    pub version: String,
+    /// Every practice, the one that needs a person most first.
+    pub practices: Vec<PracticeShown>,
 }
 
-/// A practice.
-#[derive(Debug, Serialize)]
-pub(super) struct Practice {
-    name: String,
-    #[serde(rename = "practice_id")]
-    id: String,
-    timezone: String,
-    enabled: bool,
-    status: Arc<PracticeStatus>,
+/// The answer of `GET /api/v1/practices/{name}`, and each practice of the list.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PracticeShown {
+    /// Its name on the command line and in addresses.
+    pub name: String,
+    /// Healthengine's id of it.
+    pub practice_id: String,
+    /// Its time zone.
+    pub timezone: String,
+    /// Whether its file says that it is served at all.
+    pub enabled: bool,
+    /// How it is.
+    pub status: Arc<PracticeStatus>,
 }
 
 /// What is to be sent anew.
@@ -58,10 +64,10 @@ pub(super) struct Asked {
 
 /// Lists every practice, the one that needs a person most first.
 pub(super) async fn practices(State(site): State<Arc<Site>>) -> Json<Practices> {
-    let mut practices: Vec<Practice> = site.roster.iter().map(Practice::of).collect();
+    let mut practices: Vec<PracticeShown> = site.roster.iter().map(PracticeShown::of).collect();
     practices.sort_by_cached_key(|practice| attention::order(&practice.status));
     Json(Practices {
-        version: site.version,
+        version: site.version.to_owned(),
         practices,
     })
 }
@@ -70,8 +76,8 @@ pub(super) async fn practices(State(site): State<Arc<Site>>) -> Json<Practices> 
 pub(super) async fn practice(
     State(site): State<Arc<Site>>,
     Path(name): Path<String>,
-) -> Result<Json<Practice>, Refused> {
-    find(&site, &name).map(|listed| Json(Practice::of(listed)))
+) -> Result<Json<PracticeShown>, Refused> {
+    find(&site, &name).map(|listed| Json(PracticeShown::of(listed)))
 }
 
 /// Asks a practice to send everything anew.
@@ -141,11 +147,11 @@ fn asked(listed: &Listed, wish: &'static str) -> (StatusCode, Json<Asked>) {
     (StatusCode::ACCEPTED, Json(Asked { name, asked: wish }))
 }
 
-impl Practice {
+impl PracticeShown {
     fn of(listed: &Listed) -> Self {
         Self {
             name: listed.profile.name.to_string(),
-            id: listed.profile.id.to_string(),
+            practice_id: listed.profile.id.to_string(),
             timezone: listed.profile.zone.name().to_owned(),
             enabled: listed.profile.enabled,
             status: listed.latest(),

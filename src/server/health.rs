@@ -3,15 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::Site;
-use crate::ledger::{Change, Durability};
+use crate::ledger::LedgerError;
 use crate::practice::status::Condition;
 
 /// How long the ledger may take to answer.
 const LEDGER_LIMIT: Duration = Duration::from_secs(2);
+
+/// Whether a ledger can be written, as far as can be told cheaply.
+#[async_trait]
+pub trait TakesWrites: Send + Sync {
+    /// Fails if the next booking could not be recorded.
+    async fn takes_writes(&self) -> Result<(), LedgerError>;
+}
 
 /// Whether the process turns: if not, restart it.
 pub(super) async fn live(State(site): State<Arc<Site>>) -> (StatusCode, String) {
@@ -44,13 +52,7 @@ async fn refusal(site: &Site) -> Option<String> {
     if failing > 0 {
         return Some(format!("the ledger fails for {failing} practices"));
     }
-    let first = site.roster.iter().next()?;
-    // An empty change takes the way of every write, through the writer and its flush, and leaves
-    // nothing behind.
-    let empty = site
-        .ledger
-        .record(&first.profile.id, Change::default(), Durability::Flushed);
-    match tokio::time::timeout(LEDGER_LIMIT, empty).await {
+    match tokio::time::timeout(LEDGER_LIMIT, site.ledger.takes_writes()).await {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error.to_string()),
         Err(_elapsed) => Some("the ledger does not answer in time".to_owned()),

@@ -9,10 +9,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::*;
-use crate::domain::booking::{BookingRecord, UpdateRecord};
 use crate::domain::civil::{TimeOfDay, Zone};
-use crate::domain::id::{BookingId, PracticeId, PracticeName, RequestId};
-use crate::ledger::{Change, Durability, Item, LedgerError, PracticeRecord, StoryLine};
+use crate::domain::id::{PracticeId, PracticeName};
+use crate::ledger::LedgerError;
 use crate::practice::control::{Control, Removals};
 use crate::practice::heartbeat::Heartbeat;
 use crate::practice::status::{Condition, PracticeStatus};
@@ -32,49 +31,13 @@ impl Clock for Still {
 struct Writes(bool);
 
 #[async_trait]
-impl Ledger for Writes {
-    async fn load_practice(&self, _: &PracticeId) -> Result<PracticeRecord, LedgerError> {
-        Err(LedgerError::Closed)
-    }
-    async fn load_booking(
-        &self,
-        _: &PracticeId,
-        _: BookingId,
-    ) -> Result<Option<BookingRecord>, LedgerError> {
-        Err(LedgerError::Closed)
-    }
-    async fn load_update(
-        &self,
-        _: &PracticeId,
-        _: RequestId,
-    ) -> Result<Option<UpdateRecord>, LedgerError> {
-        Err(LedgerError::Closed)
-    }
-    async fn record(
-        &self,
-        _: &PracticeId,
-        change: Change,
-        _: Durability,
-    ) -> Result<(), LedgerError> {
-        assert_eq!(change, Change::default());
+impl TakesWrites for Writes {
+    async fn takes_writes(&self) -> Result<(), LedgerError> {
         if self.0 {
             Ok(())
         } else {
             Err(LedgerError::Closed)
         }
-    }
-    async fn load_items(&self, _: Option<&PracticeId>) -> Result<Vec<Item>, LedgerError> {
-        Err(LedgerError::Closed)
-    }
-    async fn load_story(
-        &self,
-        _: &PracticeId,
-        _: BookingId,
-    ) -> Result<Vec<StoryLine>, LedgerError> {
-        Err(LedgerError::Closed)
-    }
-    async fn prune(&self, _: DateTime<Utc>) -> Result<u64, LedgerError> {
-        Err(LedgerError::Closed)
     }
 }
 

@@ -4,5 +4,6 @@
 #![cfg(test)]
 
 mod ledger_contract;
+
 mod ledger_sqlite;
 mod packaging;

@@ -1,0 +1,10 @@
+//! Writing lines: a reader that has gone away is no error of ours.
+
+use std::fmt::Arguments;
+use std::io::Write;
+
+/// Writes a line. When the other end is closed, as by `| head`, what is left is dropped: the exit
+/// code still tells how the command ended.
+pub(super) fn line(to: &mut dyn Write, text: Arguments<'_>) {
+    writeln!(to, "{text}").ok();
+}
