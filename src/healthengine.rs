@@ -34,7 +34,17 @@ mod words;
 pub use connection::{Access, Connection, ConnectionError, ConnectionSettings};
 pub use error::{CallError, Refusal, Verdict};
 pub use practice_client::PracticeClient;
+pub use wire::attach_document::{AttachDocument, AttachDocumentMetadata, AttachDocumentRequest};
 pub use wire::booking::TelehealthLinks;
+pub use wire::client_snapshot::{ClientAppointment, ClientPatient, ClientSnapshot, InUse, Listed};
+pub use wire::document::{DocumentContent, DocumentMetadata, DocumentType};
+pub use wire::feature::Feature;
+pub use wire::request::{
+    BookingQuestion, ClientSnapshotRequest, SnapshotDate, UploadDocumentRequest,
+};
+pub use wire::subscription::{
+    NewSubscription, Subscription, SubscriptionError, SubscriptionErrorQuery, Topic,
+};
 
 /// What the practice's engine asks of Healthengine, on behalf of one practice.
 ///

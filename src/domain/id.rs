@@ -91,6 +91,10 @@ fn printable(c: char) -> bool {
     !c.is_control()
 }
 
+fn word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
 fn file_stem(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
 }
@@ -118,6 +122,26 @@ text_id!(
 text_id!(
     /// The PMS's id of a patient.
     PmsPatientId, "PMS patient id", printable
+);
+text_id!(
+    /// The PMS's id of a document.
+    PmsDocumentId, "PMS document id", printable
+);
+text_id!(
+    /// The PMS's id of a location.
+    PmsLocationId, "PMS location id", printable
+);
+text_id!(
+    /// The PMS's id of a practitioner, who can be several bookable resources.
+    PmsPractitionerId, "PMS practitioner id", printable
+);
+text_id!(
+    /// Healthengine's id of an extra feature, such as `documents`: a part of an address.
+    FeatureId, "feature id", word
+);
+text_id!(
+    /// Healthengine's id of a subscription: a part of an address.
+    SubscriptionId, "subscription id", word
 );
 text_id!(
     /// The mark that the connector writes into the PMS's record of an appointment, so that it can

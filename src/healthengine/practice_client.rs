@@ -119,6 +119,14 @@ pub(super) fn garbled(operation: &'static str) -> impl Fn(NotAsDefined) -> CallE
     }
 }
 
+/// The error of an object that cannot be used.
+pub(super) fn unusable(operation: &'static str) -> impl Fn(BadElement) -> CallError {
+    move |BadElement(problem)| {
+        let detail = format!("the answer cannot be used: {problem}");
+        CallError::new(operation, Verdict::Garbled, detail)
+    }
+}
+
 impl fmt::Debug for PracticeClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PracticeClient")

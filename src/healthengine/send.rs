@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::{Body, Method, Request, Response};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use tokio::time::Instant;
 use url::Url;
@@ -61,6 +62,7 @@ pub(super) struct Call {
     answer: Answer,
     words: Words,
     carries_document: bool,
+    secret: Option<SecretString>,
 }
 
 impl Call {
@@ -75,6 +77,7 @@ impl Call {
             answer: Answer::Needed,
             words: Words::Repeated,
             carries_document: false,
+            secret: None,
         }
     }
 
@@ -85,6 +88,14 @@ impl Call {
             effect: Effect::Write,
             answer: Answer::Ignored,
             ..Self::read(operation, url)
+        }
+    }
+
+    /// A call that deletes.
+    pub(super) fn delete(operation: &'static str, url: Url) -> Self {
+        Self {
+            method: Method::DELETE,
+            ..Self::write(operation, url)
         }
     }
 
@@ -106,6 +117,24 @@ impl Call {
     /// Sets what is done with the answer's body.
     pub(super) fn answer(mut self, answer: Answer) -> Self {
         self.answer = answer;
+        self
+    }
+
+    /// Says that the body tells of a person.
+    pub(super) fn about_a_person(mut self) -> Self {
+        self.words = Words::Withheld;
+        self
+    }
+
+    /// Says that the body holds a document, which takes its time.
+    pub(super) fn with_document(mut self) -> Self {
+        self.carries_document = true;
+        self
+    }
+
+    /// Says that the body holds a secret, which no error may repeat.
+    pub(super) fn with_secret(mut self, secret: SecretString) -> Self {
+        self.secret = Some(secret);
         self
     }
 
@@ -309,6 +338,7 @@ async fn refusal_words(
     let quotes_a_key = [&shared.api_key, &keys.key]
         .iter()
         .filter_map(|key| key.to_str().ok())
+        .chain(call.secret.as_ref().map(ExposeSecret::expose_secret))
         .any(|key| text.contains(key));
     if text.is_empty() || quotes_a_key {
         return String::new();

@@ -1,5 +1,6 @@
 //! What Healthengine holds of a practice's configuration.
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 use url::Url;
 
@@ -11,7 +12,7 @@ use crate::healthengine::practice_client::{PracticeClient, garbled};
 use crate::healthengine::send::Call;
 use crate::healthengine::wire::BadElement;
 use crate::healthengine::wire::configuration::{parse_contract, parse_resource, parse_type};
-use crate::healthengine::wire::list::{body_text, parse_list};
+use crate::healthengine::wire::list::{body_text, parse_list, parse_object};
 
 impl PracticeClient {
     /// Fetches a list that does not come in pages.
@@ -25,6 +26,16 @@ impl PracticeClient {
         let text = body_text(&body);
         let elements = parse_list(&text).map_err(garbled(operation))?;
         Ok(self.usable(operation, elements, parse))
+    }
+
+    /// Fetches one object.
+    pub(super) async fn fetch_object(
+        &self,
+        operation: &'static str,
+        url: Url,
+    ) -> Result<Value, CallError> {
+        let body = self.send(Call::read(operation, url)).await?;
+        parse_object(&body_text(&body)).map_err(garbled(operation))
     }
 
     /// Fetches every resource that Healthengine holds.

@@ -22,6 +22,12 @@ impl BadElement {
 /// The fields of one object. A null field counts as missing, and so does an empty text.
 pub(super) struct Fields<'a>(&'a Map<String, Value>);
 
+impl<'a> From<&'a Map<String, Value>> for Fields<'a> {
+    fn from(fields: &'a Map<String, Value>) -> Self {
+        Self(fields)
+    }
+}
+
 impl<'a> Fields<'a> {
     /// The fields of a value that is an object.
     pub(super) fn of(value: &'a Value) -> Option<Self> {
@@ -113,7 +119,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The element as a value, if it is one that can be held.
-pub(super) fn value(raw: &RawValue) -> Result<Value, BadElement> {
+pub(in crate::healthengine) fn value(raw: &RawValue) -> Result<Value, BadElement> {
     serde_json::from_str(raw.get()).map_err(|_| BadElement("it cannot be read".to_owned()))
 }
 

@@ -1,29 +1,30 @@
-//! Which kinds of request wait.
+//! Which kinds of request wait, and the requests of the extra kinds.
 
+use chrono::NaiveDate;
 use serde_json::value::RawValue;
 
-use super::field::{self, BadElement};
+use super::field::{self, BadElement, Fields};
 use super::list::{NotAsDefined, parse_list};
+use crate::domain::id::{BookingId, PmsAppointmentId, PmsDocumentId, PmsPatientId};
 use crate::healthengine::RequestKind;
 
 /// Parses the answer to a poll: each kind once, in Healthengine's order.
 pub(in crate::healthengine) fn parse_kinds(text: &str) -> Result<Vec<RequestKind>, NotAsDefined> {
     let mut kinds = Vec::new();
-    for kind in parse_list(text)?
-        .into_iter()
-        .filter_map(|raw| kind(raw).ok())
-    {
-        if !kinds.contains(&kind) {
+    for raw in parse_list(text)? {
+        let word = field::value(raw).ok().as_ref().and_then(field::text);
+        if let Some(kind) = word.map(kind_of)
+            && !kinds.contains(&kind)
+        {
             kinds.push(kind);
         }
     }
     Ok(kinds)
 }
 
-fn kind(raw: &RawValue) -> Result<RequestKind, BadElement> {
-    let word = field::text(&field::value(raw)?)
-        .ok_or_else(|| BadElement::field("the kind of request", "a word"))?;
-    Ok(match word.as_str() {
+/// The kind that the definition calls so.
+pub(super) fn kind_of(word: String) -> RequestKind {
+    match word.as_str() {
         "bookings" => RequestKind::Bookings,
         "bookingUpdates" => RequestKind::BookingUpdates,
         "availability" => RequestKind::Availability,
@@ -35,6 +36,127 @@ fn kind(raw: &RawValue) -> Result<RequestKind, BadElement> {
         "clientSnapshots" => RequestKind::ClientSnapshots,
         "attachDocuments" => RequestKind::AttachDocuments,
         _ => RequestKind::Other(word),
+    }
+}
+
+/// The definition's word for the kind.
+pub(super) fn word_of(kind: &RequestKind) -> &str {
+    match kind {
+        RequestKind::Bookings => "bookings",
+        RequestKind::BookingUpdates => "bookingUpdates",
+        RequestKind::Availability => "availability",
+        RequestKind::PmsAppointmentChanges => "pmsAppointmentChanges",
+        RequestKind::PmsResources => "pmsResources",
+        RequestKind::PmsAppointmentTypes => "pmsAppointmentTypes",
+        RequestKind::AvailableDocuments => "availableDocuments",
+        RequestKind::UploadDocuments => "uploadDocuments",
+        RequestKind::ClientSnapshots => "clientSnapshots",
+        RequestKind::AttachDocuments => "attachDocuments",
+        RequestKind::Other(word) => word,
+    }
+}
+
+/// A booking of which Healthengine wants to know more: whether its appointment has changed, or
+/// which documents there are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BookingQuestion {
+    /// The booking.
+    pub booking: BookingId,
+    /// The PMS's ids, as Healthengine was told them.
+    pub appointments: Vec<PmsAppointmentId>,
+    /// The PMS's id of the patient, as Healthengine was told it.
+    pub pms_patient: Option<PmsPatientId>,
+}
+
+/// Parses a question about a booking.
+pub(in crate::healthengine) fn parse_question(
+    raw: &RawValue,
+) -> Result<BookingQuestion, BadElement> {
+    let value = field::value(raw)?;
+    question(&object(&value)?)
+}
+
+fn object(value: &serde_json::Value) -> Result<Fields<'_>, BadElement> {
+    Fields::of(value).ok_or_else(|| BadElement::field("the request", "an object"))
+}
+
+fn question(fields: &Fields<'_>) -> Result<BookingQuestion, BadElement> {
+    Ok(BookingQuestion {
+        booking: fields
+            .integer("bookingId")
+            .map(BookingId::new)
+            .ok_or_else(|| BadElement::field("bookingId", "a whole number"))?,
+        appointments: fields.ids("pmsAppointmentIds", PmsAppointmentId::parse),
+        pms_patient: fields.id("pmsPatientId", PmsPatientId::parse),
+    })
+}
+
+/// A document that Healthengine wants, with the patient's consent.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UploadDocumentRequest {
+    /// The booking that it belongs to.
+    pub about: BookingQuestion,
+    /// Which document.
+    pub document: PmsDocumentId,
+}
+
+/// Parses a request for a document.
+pub(in crate::healthengine) fn parse_upload(
+    raw: &RawValue,
+) -> Result<UploadDocumentRequest, BadElement> {
+    let value = field::value(raw)?;
+    let fields = object(&value)?;
+    Ok(UploadDocumentRequest {
+        about: question(&fields)?,
+        document: fields
+            .id("pmsDocumentId", PmsDocumentId::parse)
+            .ok_or_else(|| BadElement::field("pmsDocumentId", "an id"))?,
+    })
+}
+
+/// By which of its dates an appointment belongs to a client snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SnapshotDate {
+    /// The day on which it takes place (`appt_datetime`).
+    Appointment,
+    /// The day on which it was made (`appt_creation_datetime`).
+    Creation,
+}
+
+impl SnapshotDate {
+    /// The definition's word for it.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Appointment => "appt_datetime",
+            Self::Creation => "appt_creation_datetime",
+        }
+    }
+}
+
+/// A day of which Healthengine wants the appointments and their patients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClientSnapshotRequest {
+    /// The practice-local date.
+    pub date: NaiveDate,
+    /// Which of an appointment's dates is meant.
+    pub by: SnapshotDate,
+}
+
+/// Parses a request for a client snapshot.
+pub(in crate::healthengine) fn parse_snapshot_request(
+    raw: &RawValue,
+) -> Result<ClientSnapshotRequest, BadElement> {
+    let value = field::value(raw)?;
+    let fields = object(&value)?;
+    let by = fields.text("dateType").unwrap_or_default();
+    Ok(ClientSnapshotRequest {
+        date: fields
+            .date("date")
+            .ok_or_else(|| BadElement::field("date", "a date"))?,
+        by: [SnapshotDate::Appointment, SnapshotDate::Creation]
+            .into_iter()
+            .find(|known| known.word() == by)
+            .ok_or_else(|| BadElement::field("dateType", "a known word"))?,
     })
 }
 
@@ -60,13 +182,10 @@ mod tests {
         let words = "bookings bookingUpdates availability pmsAppointmentChanges pmsResources \
                      pmsAppointmentTypes availableDocuments uploadDocuments clientSnapshots \
                      attachDocuments";
-        let words: Vec<&str> = words.split_whitespace().collect();
-        let kinds = parse_kinds(&serde_json::to_string(&words).unwrap()).unwrap();
-        assert_eq!(kinds.len(), 10);
-        assert!(
-            !kinds
-                .iter()
-                .any(|kind| matches!(kind, RequestKind::Other(_)))
-        );
+        for word in words.split_whitespace() {
+            let kind = kind_of(word.to_owned());
+            assert!(!matches!(kind, RequestKind::Other(_)), "{word}");
+            assert_eq!(word_of(&kind), word);
+        }
     }
 }
