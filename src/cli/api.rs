@@ -1,6 +1,6 @@
 //! Asking the running daemon, over its own API on the loopback device.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -71,7 +71,7 @@ impl Api {
             .build()
             .map_err(|error| unprepared(&error))?;
         Ok(Self {
-            address,
+            address: reachable(address),
             client,
             runtime,
         })
@@ -139,8 +139,36 @@ impl Api {
     }
 }
 
+/// Where a server that listens here is called on this machine: one that listens on every address,
+/// as in a container, answers to a loopback address and not to `0.0.0.0`.
+fn reachable(listening: SocketAddr) -> SocketAddr {
+    let ip = match listening.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listening.port())
+}
+
 /// Prints why the daemon's answer is missing.
 pub(super) fn complain(error: &ApiError, streams: &mut Streams<'_>) -> Exit {
     line(streams.err, format_args!("error: {}", chain(error)));
     Exit::Failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_on_every_address_is_called_by_its_loopback_address() {
+        for (listening, called) in [
+            ("0.0.0.0:8472", "127.0.0.1:8472"),
+            ("[::]:8472", "[::1]:8472"),
+            ("127.0.0.1:8472", "127.0.0.1:8472"),
+            ("192.0.2.7:9000", "192.0.2.7:9000"),
+        ] {
+            assert_eq!(reachable(listening.parse().unwrap()).to_string(), called);
+        }
+    }
 }
