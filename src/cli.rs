@@ -3,7 +3,7 @@
 //! # Invariants
 //! - Results go to standard output, what went wrong to standard error, both as [`Streams`] passed in.
 //! - Bad settings end in [`Exit::BadSettings`] with every problem listed, and nothing was started.
-//! - Nothing printed holds a patient's detail, a key or a token.
+//! - Nothing printed holds a key or a token, nor a patient's detail, save what `diary` shows reception.
 
 use std::io::Write;
 use std::path::PathBuf;

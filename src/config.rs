@@ -1,8 +1,41 @@
 //! Settings: read in layers, checked once, every problem listed at once.
+//!
+//! The connector's own settings come in three layers, each over the one before: `default.toml`,
+//! which is embedded in the binary; `connector.toml` in the folder that `--config` names; and
+//! variables `CONNECTOR__SECTION__KEY`. A practice is one file, `practices/NAME.toml`.
+//!
+//! # Needs in tension
+//! A wrong setting must stop the start with words that say what to write, all of them at once, and
+//! yet no message may quote a secret, wherever somebody wrote it. So every key is read by name into
+//! a form in which any may be missing, what does not fit is reported and cut out, and only the rest
+//! is checked; texts of parsers, which quote what they read, are never passed on whole.
+//!
+//! # Invariants
+//! - [`Settings`] are valid: who holds them checks nothing again.
+//! - A key that is not known is an error: a misspelt one never silently means its default.
+//! - Neither a [`Problem`] nor any `Debug` here holds a secret's value.
+//! - Relative paths inside the settings start from the working directory, not from the file.
+//! - Nothing is written, opened for writing or sent: reading settings changes nothing.
+//! - There is no `[webhooks]` table: a key that does nothing would be a lie.
 
+mod connector;
+mod document;
+mod duration;
+mod findings;
+mod hours;
+mod layers;
+mod nearest;
+mod practice;
+mod practices;
 mod problem;
+mod raw;
+mod secret;
 mod settings;
 mod sources;
+mod zone;
+
+#[cfg(test)]
+mod tests;
 
 pub use problem::{Problem, report};
 pub use settings::{
@@ -12,15 +45,63 @@ pub use settings::{
 };
 pub use sources::Sources;
 
+use connector::Connector;
+use findings::Findings;
+use layers::Layers;
+use practices::Practices;
+
+/// The exit code of a start with wrong settings: `EX_CONFIG`.
+pub const EXIT_CODE: u8 = 78;
+
 /// Reads and checks all settings; lists every problem if there is any.
 pub fn load(sources: &Sources) -> Result<Settings, Vec<Problem>> {
-    Err(vec![Problem {
-        origin: sources.config_dir.display().to_string(),
-        line: None,
-        key: String::new(),
-        problem: "settings cannot be read yet".to_owned(),
-        remedy: "wait for the next version".to_owned(),
-    }])
+    let mut layers = Layers::read(&sources.config_dir, &sources.environment);
+    let known = std::mem::take(&mut layers.problems);
+    let place = |key: &str| layers.place(key);
+    let mut findings = Findings::new(&place, known);
+    let raw = layers.raw.as_ref();
+    let connector = raw.and_then(|raw| connector::check(raw, sources, &mut findings));
+    let environment = raw.and_then(|raw| connector::environment_of(&raw.identity));
+    let practices = practices::check(environment, sources);
+    let mut problems = findings.problems;
+    problems.extend(practices.problems.iter().cloned());
+    let mut warnings = findings.warnings;
+    warnings.extend(practices.warnings.iter().cloned());
+    match connector {
+        Some(connector) if problems.is_empty() => Ok(settings(connector, practices, warnings)),
+        Some(_) | None => {
+            problems.sort();
+            problems.dedup();
+            Err(problems)
+        }
+    }
+}
+
+fn settings(connector: Connector, practices: Practices, warnings: Vec<Problem>) -> Settings {
+    let Connector {
+        identity,
+        healthengine,
+        pms,
+        residency,
+        schedule,
+        ledger,
+        server,
+        shutdown,
+        telemetry,
+    } = connector;
+    Settings {
+        identity,
+        healthengine,
+        pms,
+        residency,
+        schedule,
+        ledger,
+        server,
+        shutdown,
+        telemetry,
+        practices: practices.settings,
+        warnings,
+    }
 }
 
 /// Reads where the daemon's server is, from the connector's own settings alone: no practice is read

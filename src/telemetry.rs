@@ -122,16 +122,75 @@ pub fn init(format: LogFormat, level: LogLevel) {
 /// not repeated.
 pub fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
-    let mut last = text.clone();
     let mut source = error.source();
     while let Some(error) = source {
         let next = error.to_string();
-        if !last.contains(&next) {
-            text.push_str(": ");
-            text.push_str(&next);
+        if !text.contains(&next) {
+            text.extend([": ", &next]);
         }
-        last = next;
         source = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Failure(&'static str, Option<Box<Failure>>);
+
+    impl fmt::Display for Failure {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Failure {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            self.1
+                .as_deref()
+                .map(|source| -> &(dyn Error + 'static) { source })
+        }
+    }
+
+    fn failure(texts: &[&'static str]) -> Failure {
+        let source = texts.get(1..).filter(|rest| !rest.is_empty()).map(failure);
+        Failure(texts[0], source.map(Box::new))
+    }
+
+    #[test]
+    fn a_chain_prints_every_error_once() {
+        for (texts, printed) in [
+            (&["confirm booking 7"][..], "confirm booking 7"),
+            (
+                &["confirm booking 7", "timed out"],
+                "confirm booking 7: timed out",
+            ),
+            (
+                &["open the ledger: disk full", "disk full"],
+                "open the ledger: disk full",
+            ),
+            (
+                &["open: disk full", "disk full", "code 28", "disk full"],
+                "open: disk full: code 28",
+            ),
+            (&["a", "", "b"], "a: b"),
+        ] {
+            assert_eq!(chain(&failure(texts)), printed);
+        }
+    }
+
+    #[test]
+    fn every_format_and_level_is_read_by_its_name() {
+        for format in LogFormat::ALL {
+            assert_eq!(LogFormat::parse(format.name()), Some(format));
+        }
+        for level in LogLevel::ALL {
+            assert_eq!(LogLevel::parse(level.name()), Some(level));
+        }
+        assert_eq!(LogLevel::parse("loud"), None);
+    }
 }

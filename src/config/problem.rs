@@ -1,6 +1,8 @@
 //! What is wrong with the settings, in words that say what to write instead.
 
 use std::fmt;
+use std::io;
+use std::path::Path;
 
 /// One thing that is wrong. No part of it ever holds a secret's value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +20,23 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Something wrong with a file or folder as a whole.
+    pub(super) fn of_file(path: &Path, problem: &str, remedy: &str) -> Self {
+        Self {
+            origin: path.display().to_string(),
+            line: None,
+            key: String::new(),
+            problem: problem.to_owned(),
+            remedy: remedy.to_owned(),
+        }
+    }
+
+    /// A file or folder that cannot be read.
+    pub(super) fn of_unreadable(path: &Path, error: &io::Error) -> Self {
+        let (problem, remedy) = unreadable(path, error);
+        Self::of_file(path, &problem, remedy)
+    }
+
     fn body(&self) -> String {
         let Self {
             key,
@@ -63,4 +82,25 @@ pub fn report(problems: &[Problem]) -> String {
         text.extend(["  ", &place, &problem.body(), "\n"]);
     }
     text
+}
+
+/// Says why a file cannot be read, and what to do about it.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> (String, &'static str) {
+    let path = path.display();
+    if error.kind() == io::ErrorKind::NotFound {
+        (
+            format!("there is no file {path}"),
+            "create it, or correct the path: it starts from the working directory",
+        )
+    } else if error.kind() == io::ErrorKind::PermissionDenied {
+        (
+            format!("this user may not read {path}"),
+            "give the file to the user that the connector runs as",
+        )
+    } else {
+        (
+            format!("{path} cannot be read: {error}"),
+            "name a readable file of plain text",
+        )
+    }
 }

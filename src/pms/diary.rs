@@ -23,20 +23,29 @@ mod adapter;
 mod appointment;
 mod call;
 mod change;
+mod desk;
 mod error;
 mod free;
 mod hours;
+mod import;
 mod location;
 mod offer;
 mod open;
 mod patient;
+mod plan;
 mod pool;
+mod report;
 mod resource;
 mod settings;
 mod standing;
 
+pub use desk::{Desk, Entry, KeepHours};
 pub use error::DiaryError;
+pub use import::Imported;
+pub use plan::{Plan, PlanProblem, parse_range};
+pub use report::{AppointmentLine, PatientLine};
 pub use settings::parse;
+pub use standing::parse_standing;
 
 /// The adapter's name in a practice's file.
 pub const NAME: &str = "diary";

@@ -4,6 +4,5 @@
 #![cfg(test)]
 
 mod ledger_contract;
-
 mod ledger_sqlite;
 mod packaging;

@@ -24,7 +24,7 @@ pub(super) const fn word(standing: Standing) -> &'static str {
 }
 
 /// Reads the diary's word; a dash may stand for a space.
-pub(super) fn parse_standing(text: &str) -> Option<Standing> {
+pub fn parse_standing(text: &str) -> Option<Standing> {
     let text = text.replace('-', " ");
     EVERY.into_iter().find(|standing| word(*standing) == text)
 }
