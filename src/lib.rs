@@ -10,5 +10,6 @@ pub mod healthengine;
 pub mod ledger;
 pub mod pms;
 pub mod practice;
+pub mod sandbox;
 pub mod server;
 pub mod telemetry;
