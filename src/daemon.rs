@@ -36,6 +36,7 @@ mod clock;
 mod notify;
 pub mod probe;
 mod prune;
+pub mod sandbox;
 mod signal;
 mod start;
 pub mod tasks;

@@ -48,7 +48,7 @@ impl IntoResponse for Failed {
 }
 
 impl Failed {
-    fn input(why: impl ToString) -> Self {
+    fn input(why: &(impl ToString + ?Sized)) -> Self {
         Self(StatusCode::BAD_REQUEST, why.to_string())
     }
 }
@@ -70,11 +70,11 @@ impl From<ControlError> for Failed {
 fn read<T>(input: Input<T>) -> Result<T, Failed> {
     input
         .map(|Json(value)| value)
-        .map_err(|error| Failed::input(error.body_text()))
+        .map_err(|error| Failed::input(&error.body_text()))
 }
 
 fn practice_id(text: &str) -> Result<PracticeId, Failed> {
-    PracticeId::parse(text).map_err(Failed::input)
+    PracticeId::parse(text).map_err(|error| Failed::input(&error))
 }
 
 fn done() -> Response {
@@ -157,7 +157,7 @@ fn read_ask(value: Value) -> Result<Ask, Failed> {
         .unwrap_or_default();
     let is_known = Kind::ALL.iter().any(|kind| kind.word() == word);
     if is_known || word.is_empty() {
-        serde_json::from_value(value).map_err(Failed::input)
+        serde_json::from_value(value).map_err(|error| Failed::input(&error))
     } else {
         Ok(Ask::Other(word.to_owned()))
     }
