@@ -60,3 +60,6 @@ const DESCRIPTION: Description = Description {
     change_feed: Support::Yes,
     settles_within: Duration::ZERO,
 };
+
+#[cfg(test)]
+mod tests;

@@ -196,6 +196,3 @@ fn known_patient(diary: &Connection, wanted: &WantedPatient) -> Result<WantedPat
         Match::New | Match::Doubtful(_) => wanted.clone(),
     })
 }
-
-#[cfg(test)]
-mod tests;
