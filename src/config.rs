@@ -50,9 +50,6 @@ use findings::Findings;
 use layers::Layers;
 use practices::Practices;
 
-/// The exit code of a start with wrong settings: `EX_CONFIG`.
-pub const EXIT_CODE: u8 = 78;
-
 /// Reads and checks all settings; lists every problem if there is any.
 pub fn load(sources: &Sources) -> Result<Settings, Vec<Problem>> {
     let mut layers = Layers::read(&sources.config_dir, &sources.environment);
@@ -61,6 +58,9 @@ pub fn load(sources: &Sources) -> Result<Settings, Vec<Problem>> {
     let mut findings = Findings::new(&place, known);
     let raw = layers.raw.as_ref();
     let connector = raw.and_then(|raw| connector::check(raw, sources, &mut findings));
+    if connector.is_none() {
+        findings.problems.extend(layers.absent.clone());
+    }
     let environment = raw.and_then(|raw| connector::environment_of(&raw.identity));
     let practices = practices::check(environment, sources);
     let mut problems = findings.problems;
@@ -74,6 +74,23 @@ pub fn load(sources: &Sources) -> Result<Settings, Vec<Problem>> {
             problems.dedup();
             Err(problems)
         }
+    }
+}
+
+/// Reads where the daemon's server is, from the connector's own settings alone: no practice is read
+/// and no secret, and what is wrong elsewhere does not keep an operator from the running daemon.
+pub fn load_server(sources: &Sources) -> Result<ServerSettings, Vec<Problem>> {
+    let mut layers = Layers::read(&sources.config_dir, &sources.environment);
+    let mut known = std::mem::take(&mut layers.problems);
+    if layers.raw.is_some() {
+        known.retain(|problem| problem.key.is_empty() || problem.key.starts_with("server"));
+    }
+    let place = |key: &str| layers.place(key);
+    let mut findings = Findings::new(&place, known);
+    let raw = layers.raw.as_ref();
+    match raw.and_then(|raw| connector::server(&raw.server, &mut findings)) {
+        Some(server) if findings.problems.is_empty() => Ok(server),
+        Some(_) | None => Err(findings.problems),
     }
 }
 
@@ -102,10 +119,4 @@ fn settings(connector: Connector, practices: Practices, warnings: Vec<Problem>) 
         practices: practices.settings,
         warnings,
     }
-}
-
-/// Reads where the daemon's server is, from the connector's own settings alone: no practice is read
-/// and no secret.
-pub fn load_server(sources: &Sources) -> Result<ServerSettings, Vec<Problem>> {
-    load(sources).map(|settings| settings.server)
 }

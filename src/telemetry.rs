@@ -4,10 +4,11 @@ use std::error::Error;
 use std::io::IsTerminal;
 
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, Registry};
 
 /// In which form events are logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,21 +94,13 @@ impl LogLevel {
 /// The level is ours alone: other crates speak from `warn` on, because at `debug` some print what
 /// they send. A panic is logged by its place only: its message may quote what was being read.
 pub fn init(format: LogFormat, level: LogLevel) {
-    let ours = Targets::new()
-        .with_default(LevelFilter::WARN.min(level.filter()))
-        .with_target(env!("CARGO_CRATE_NAME"), level.filter());
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let layer = match format {
-        LogFormat::Text => layer
-            .with_ansi(std::io::stderr().is_terminal())
-            .with_target(false)
-            .boxed(),
-        LogFormat::Json => layer.json().flatten_event(true).boxed(),
-    };
-    let started = tracing_subscriber::registry()
-        .with(layer.with_filter(ours))
-        .try_init();
-    if started.is_ok() {
+    let colours = std::io::stderr().is_terminal();
+    let layer = layer(format, level, colours, std::io::stderr);
+    if tracing_subscriber::registry()
+        .with(layer)
+        .try_init()
+        .is_ok()
+    {
         std::panic::set_hook(Box::new(|panic| {
             let place = panic
                 .location()
@@ -116,6 +109,26 @@ pub fn init(format: LogFormat, level: LogLevel) {
             tracing::error!(place, "a bug stopped a task at {place}: please report it");
         }));
     }
+}
+
+fn layer<W>(
+    format: LogFormat,
+    level: LogLevel,
+    colours: bool,
+    writer: W,
+) -> impl Layer<Registry> + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let spoken = Targets::new()
+        .with_default(LevelFilter::WARN.min(level.filter()))
+        .with_target(env!("CARGO_CRATE_NAME"), level.filter());
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(colours).with_target(false).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    lines.with_filter(spoken)
 }
 
 /// Prints an error and its sources, outermost first; a source that its parent already quotes is
@@ -136,8 +149,63 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
 #[cfg(test)]
 mod tests {
     use std::fmt;
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
 
     use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(format: LogFormat, level: LogLevel, events: impl FnOnce()) -> Vec<String> {
+        let lines = Lines::default();
+        let sink = lines.clone();
+        let layer = layer(format, level, false, move || sink.clone());
+        let subscriber = tracing_subscriber::registry().with(layer);
+        tracing::subscriber::with_default(subscriber, events);
+        let bytes = lines.0.lock().unwrap().clone();
+        let text = String::from_utf8(bytes).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn an_event_is_one_json_object_on_one_line_with_its_fields() {
+        let lines = logged(LogFormat::Json, LogLevel::Info, || {
+            tracing::info!(practice.id = "1", attempt = 2, "two\nlines");
+            tracing::debug!("too low");
+        });
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let event: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
+        assert_eq!(event["message"], "two\nlines");
+        assert_eq!(event["practice.id"], "1");
+        assert_eq!(event["attempt"], 2);
+        assert_eq!(event["level"], "INFO");
+    }
+
+    #[test]
+    fn other_crates_are_heard_from_warnings_on_whatever_the_level() {
+        let events = || {
+            tracing::info!(target: "hyper", "what is sent");
+            tracing::warn!(target: "hyper", "what is wrong");
+            tracing::trace!("a detail of ours");
+        };
+        let lines = logged(LogFormat::Text, LogLevel::Trace, events);
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[0].ends_with("what is wrong"), "{lines:?}");
+        let lines = logged(LogFormat::Text, LogLevel::Error, events);
+        assert!(lines.is_empty(), "{lines:?}");
+    }
 
     #[derive(Debug)]
     struct Failure(&'static str, Option<Box<Failure>>);

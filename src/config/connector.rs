@@ -298,7 +298,8 @@ fn ledger(
     })
 }
 
-fn server(raw: &RawServer, findings: &mut Findings<'_>) -> Option<ServerSettings> {
+/// Checks the `[server]` table.
+pub(super) fn server(raw: &RawServer, findings: &mut Findings<'_>) -> Option<ServerSettings> {
     const KEY: &str = "server.listen";
     const REMEDY: &str = "write an IP address and a port, such as 127.0.0.1:8472";
     let text = findings.required(KEY, raw.listen.as_ref(), REMEDY)?;

@@ -23,6 +23,8 @@ pub(super) struct Layers {
     pub raw: Option<RawConnector>,
     /// What is wrong with a layer by itself.
     pub problems: Vec<Problem>,
+    /// That there is no file: a problem only where the environment does not make up for it.
+    pub absent: Option<Problem>,
     file: String,
     text: String,
     variables: BTreeMap<String, String>,
@@ -34,15 +36,22 @@ impl Layers {
         let path = config_dir.join("connector.toml");
         let file = path.display().to_string();
         let mut problems = Vec::new();
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            // Everything may come from the environment; what does not is reported as missing.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => {
+        let mut absent = None;
+        let mut readable = true;
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| {
+            if error.kind() == std::io::ErrorKind::NotFound {
+                // Everything may come from the environment.
+                absent = Some(Problem::of_file(
+                    &path,
+                    "there is no such file",
+                    "copy config/example.toml there and change it, or set variables for all below",
+                ));
+            } else {
                 problems.push(Problem::of_unreadable(&path, &error));
-                String::new()
+                readable = false;
             }
-        };
+            String::new()
+        });
         let Read {
             raw,
             problems: wrong,
@@ -62,11 +71,12 @@ impl Layers {
         let mut layers = Self {
             raw: None,
             problems,
+            absent,
             file,
             text,
             variables,
         };
-        if raw.is_some() {
+        if readable && raw.is_some() {
             layers.lay(sound);
         }
         layers
@@ -140,16 +150,15 @@ fn key_of(name: &str) -> Option<String> {
 /// Reads a variable as a TOML text of one line, so that it is held to the same rules as the file.
 fn problems_of_variable(name: &str, key: &str, value: &str) -> Vec<Problem> {
     let text = format!("{key} = {}", toml::Value::String(value.to_owned()));
-    let bare = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    };
-    if !key.split('.').all(bare) {
+    let letter = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    // Small letters are refused: two variables would name one setting.
+    if !name.bytes().all(letter) || key.split('.').any(str::is_empty) {
         return vec![Problem {
             origin: environment(name),
             line: None,
             key: String::new(),
             problem: "this names no setting".to_owned(),
-            remedy: format!("write {PREFIX}SECTION__KEY"),
+            remedy: format!("write {PREFIX}SECTION__KEY, in capitals"),
         }];
     }
     let Read { problems, .. } = document::read::<RawConnector>(&environment(name), &text);

@@ -71,6 +71,23 @@ fn everything_can_come_from_the_environment() {
 }
 
 #[test]
+fn a_file_that_is_missing_or_unreadable_is_named_with_what_to_do() {
+    let setup = Setup::sound();
+    let file = setup.folder.path().join("config/connector.toml");
+    std::fs::remove_file(&file).unwrap();
+    let report = setup.report();
+    let first = "config/connector.toml\n  there is no such file; copy config/example.toml there";
+    assert!(report.starts_with(first), "{report}");
+    assert!(
+        report.contains("residency.region: this is missing"),
+        "{report}"
+    );
+    std::fs::create_dir(&file).unwrap();
+    let problems = setup.problems();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+}
+
+#[test]
 fn a_secret_in_the_environment_replaces_the_one_in_the_file_whole() {
     let mut setup = Setup::sound();
     setup.set("CONNECTOR__HEALTHENGINE__API_KEY__ENV", "API_KEY");
@@ -88,6 +105,7 @@ fn a_variable_that_names_no_setting_is_refused() {
         "CONNECTOR____POLL_INTERVAL",
         "CONNECTOR__PRACTICES__HARBOUR__ENABLED",
         "CONNECTOR__SCHEDULE__POLL.INTERVAL",
+        "CONNECTOR__schedule__poll_interval",
         "CONNECTOR__SCHEDULE__POLL_INTERVAL__MS",
     ] {
         let mut setup = Setup::sound();
@@ -240,4 +258,18 @@ fn a_certificate_file_holds_a_certificate() {
     setup.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
     let extra = setup.load().healthengine.extra_ca.unwrap();
     assert_eq!(extra, setup.folder.path().join("ca.pem"));
+}
+
+#[test]
+fn where_the_server_is_can_be_read_without_practices_and_secrets() {
+    let mut setup = Setup::sound();
+    std::fs::remove_dir_all(setup.folder.path().join("secrets")).unwrap();
+    std::fs::remove_dir_all(setup.folder.path().join("config/practices")).unwrap();
+    setup.connector("[schedul]\n[server]\nlisten = \"127.0.0.1:9\"\n");
+    let server = crate::config::load_server(&setup.sources()).unwrap();
+    assert_eq!(server.listen.to_string(), "127.0.0.1:9");
+    setup.set("CONNECTOR__SERVER__LISTENS", "127.0.0.1:10");
+    assert!(crate::config::load_server(&setup.sources()).is_err());
+    setup.connector("[server\n");
+    assert!(crate::config::load_server(&setup.sources()).is_err());
 }

@@ -35,7 +35,7 @@ impl AdapterSettings for DiarySettings {
 }
 
 /// Checks the `[pms]` table of a practice on the built-in diary: `database` is the file, relative
-/// to the settings' folder; `locations` names the ones served, by default every one.
+/// to the working directory; `locations` names the ones served, by default every one.
 pub fn parse(
     table: toml::Table,
     around: Surroundings<'_>,
