@@ -127,16 +127,14 @@ fn code(text: &str) -> String {
     without_tests
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"))
-        .map(|line| format!("{line}\n"))
+        .flat_map(|line| [line, "\n"])
         .collect()
 }
 
 /// Every path below `crate::` that the code names, with groups written out.
 fn named(code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let mut rest = code;
-    while let Some(place) = rest.find("crate::") {
-        rest = &rest[place + "crate::".len()..];
+    for rest in code.split("crate::").skip(1) {
         expand("", rest, &mut found);
     }
     found
