@@ -134,3 +134,18 @@ impl fmt::Debug for PracticeClient {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::healthengine::tests::server::{client, settings};
+
+    #[test]
+    fn an_element_that_is_left_out_is_said_once_until_the_list_is_clean_again() {
+        let client = client(&settings("http://127.0.0.1:1"));
+        assert!(client.is_news("bookingRequests", true));
+        assert!(!client.is_news("bookingRequests", true));
+        assert!(client.is_news("bookingUpdateRequests", true));
+        assert!(!client.is_news("bookingRequests", false));
+        assert!(client.is_news("bookingRequests", true));
+    }
+}

@@ -1,9 +1,11 @@
 //! The client against servers of its own on the loopback.
 
+mod any_json;
+mod documents;
 mod exact_out;
 mod lenient_in;
 mod operations;
 mod pages;
 mod sending;
-mod server;
+pub(super) mod server;
 mod trust;

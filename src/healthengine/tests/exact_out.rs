@@ -8,18 +8,14 @@ use secrecy::SecretString;
 use super::server::Server;
 use crate::domain::availability::{Cut, FreeDay, FreeTime};
 use crate::domain::booking::Place;
-use crate::domain::civil::{LocalDateTime, TimeOfDay, TimeRange};
-use crate::domain::diary::{AppointmentType, Resource, Standing};
+use crate::domain::civil::{TimeOfDay, TimeRange};
+use crate::domain::diary::{AppointmentType, Resource};
 use crate::domain::id::{
-    BookingId, PmsAppointmentId, PmsAppointmentTypeId, PmsDocumentId, PmsLocationId, PmsPatientId,
-    PmsPractitionerId, PmsResourceId, RequestId,
+    BookingId, PmsAppointmentId, PmsAppointmentTypeId, PmsPatientId, PmsResourceId, RequestId,
 };
 use crate::domain::live_hours::LiveHours;
-use crate::domain::redacted::Redacted;
 use crate::healthengine::{
-    ClientAppointment, ClientPatient, ClientSnapshot, DocumentContent, DocumentMetadata,
-    DocumentType, Healthengine, InUse, Listed, NewSubscription, Refusal, SnapshotDate,
-    TelehealthLinks, Topic, Verdict,
+    Healthengine, NewSubscription, Refusal, TelehealthLinks, Topic, Verdict,
 };
 
 const BOOKING: BookingId = BookingId::new(154);
@@ -358,139 +354,4 @@ async fn a_subscription_is_as_defined() {
     server.then(400, r#"{"error": "clientId unguessable is taken"}"#);
     let error = server.client().create_subscription(&new).await.unwrap_err();
     assert!(!format!("{error:?} {new:?}").contains("unguessable"));
-}
-
-#[tokio::test]
-async fn documents_are_as_defined() {
-    let server = Server::start().await;
-    let client = server.client();
-    let id = PmsDocumentId::parse("D-1").unwrap();
-    let document = DocumentMetadata {
-        booking: BOOKING,
-        id: id.clone(),
-        kind: DocumentType::Referral,
-        name: Some(Redacted::new("Referral of Testa".to_owned())),
-        description: None,
-        format: Some("application/pdf".to_owned()),
-        size: Some(3),
-        created_at: Some(Utc.with_ymd_and_hms(2026, 11, 20, 1, 2, 3).unwrap()),
-        updated_at: None,
-    };
-    let metadata = concat!(
-        r#"{"bookingId":154,"pmsDocumentId":"D-1","documentType":"referral","#,
-        r#""documentName":"Referral of Testa","documentFormat":"application/pdf","#,
-        r#""documentSize":3,"createdAt":"2026-11-20 01:02:03""#
-    );
-    client
-        .send_available_documents(std::slice::from_ref(&document))
-        .await
-        .unwrap();
-    assert_eq!(server.last().text(), format!("[{metadata}}}]"));
-    let content = DocumentContent::from_base64("AAEC".to_owned());
-    client.send_document(&document, &content).await.unwrap();
-    let call = server.last();
-    assert_eq!(call.path, "/pms-api/v1/documents/upload");
-    assert_eq!(
-        call.text(),
-        format!(r#"{metadata},"documentContent":"AAEC"}}"#)
-    );
-    client.reject_upload(BOOKING, &id, "gone").await.unwrap();
-    let call = server.last();
-    assert_eq!(call.path, "/pms-api/v1/documents/rejectUpload");
-    assert_eq!(
-        call.text(),
-        r#"{"bookingId":154,"pmsDocumentId":"D-1","reason":"gone"}"#
-    );
-    let request = RequestId::new(7);
-    client
-        .confirm_attach_document(request, Some(&id))
-        .await
-        .unwrap();
-    assert_eq!(server.last().text(), r#"{"pmsDocumentId":"D-1"}"#);
-    client.confirm_attach_document(request, None).await.unwrap();
-    assert_eq!(server.last().text(), "{}");
-    client
-        .reject_attach_document(request, "no such patient")
-        .await
-        .unwrap();
-    let call = server.last();
-    assert_eq!(call.path, "/pms-api/v1/attachDocuments/7/rejectInsert");
-    assert_eq!(call.text(), r#"{"reason":"no such patient"}"#);
-}
-
-fn snapshot() -> ClientSnapshot {
-    let text = |text: &str| Redacted::new(text.to_owned());
-    let at = |text| LocalDateTime::new(date(), time(text));
-    ClientSnapshot {
-        date: date(),
-        by: SnapshotDate::Appointment,
-        locations: vec![Listed {
-            id: PmsLocationId::parse("L1").unwrap(),
-            name: "Harbour".to_owned(),
-            use_now: InUse::Active,
-        }],
-        practitioners: vec![Listed {
-            id: PmsPractitionerId::parse("12").unwrap(),
-            name: "Dr Sample".to_owned(),
-            use_now: InUse::Inactive,
-        }],
-        appointment_types: vec![],
-        appointments: vec![ClientAppointment {
-            id: PmsAppointmentId::parse("A-1").unwrap(),
-            patient: PmsPatientId::parse("P-1").unwrap(),
-            practitioner: PmsPractitionerId::parse("12").unwrap(),
-            appointment_type: PmsAppointmentTypeId::parse("a").unwrap(),
-            created: at("08:00"),
-            start: at("09:00"),
-            length: Duration::from_secs(45 * 60),
-            standing: Standing::DidNotAttend,
-        }],
-        patients: vec![ClientPatient {
-            id: PmsPatientId::parse("P-1").unwrap(),
-            given_name: text("Testa"),
-            surname: text("Sample-17"),
-            preferred_name: None,
-            mobile: Some(text("0491 570 156")),
-            home_phone: None,
-            work_phone: None,
-            sms_consent: Some(true),
-            is_16_or_younger: Some(false),
-            created: at("07:00"),
-        }],
-    }
-}
-
-#[tokio::test]
-async fn a_client_snapshot_is_as_defined_and_its_length_is_in_minutes() {
-    let server = Server::start().await;
-    server
-        .client()
-        .send_client_snapshot(&snapshot())
-        .await
-        .unwrap();
-    let call = server.last();
-    assert_eq!(call.path, "/pms-api/v1/clientSnapshot");
-    assert_eq!(
-        call.text(),
-        concat!(
-            r#"{"date":"2026-11-23","dateType":"appt_datetime","locations":[{"pmsLocationId":"L1","#,
-            r#""pmsLocationName":"Harbour","pmsLocationStatus":"active"}],"practitioners":["#,
-            r#"{"pmsPractitionerId":"12","pmsPractitionerName":"Dr Sample","#,
-            r#""pmsPractitionerStatus":"inactive"}],"appointmentTypes":[],"appointments":["#,
-            r#"{"pmsAppointmentId":"A-1","pmsPatientId":"P-1","pmsPractitionerId":"12","#,
-            r#""pmsAppointmentTypeId":"a","pmsAppointmentCreationTime":"2026-11-23 08:00:00","#,
-            r#""pmsAppointmentTime":"2026-11-23 09:00:00","pmsAppointmentLength":45,"#,
-            r#""pmsAppointmentStatus":"patient-dna"}],"patients":[{"pmsPatientId":"P-1","#,
-            r#""pmsPatientFirstname":"Testa","pmsPatientLastname":"Sample-17","#,
-            r#""pmsPatientPhoneMobile":"0491 570 156","pmsPatientSmsConsent":true,"#,
-            r#""pmsPatientAge16AndUnder":false,"pmsPatientCreationTime":"2026-11-23 07:00:00"}]}"#
-        )
-    );
-}
-
-#[tokio::test]
-async fn an_error_about_a_person_does_not_repeat_healthengines_words() {
-    let server = Server::answering(400, r#"{"error": "0491 570 156 is no phone"}"#).await;
-    let error = server.client().send_client_snapshot(&snapshot()).await;
-    assert_eq!(error.unwrap_err().detail, "answered 400");
 }

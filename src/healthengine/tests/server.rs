@@ -19,8 +19,8 @@ use crate::domain::clock::Clock;
 use crate::domain::id::PracticeId;
 use crate::healthengine::{Access, ClientLimits, Connection, ConnectionSettings, PracticeClient};
 
-pub(super) const API_KEY: &str = "deployment-key-of-a-test";
-pub(super) const PRACTICE_KEY: &str = "practice-key-of-a-test";
+pub(in crate::healthengine) const API_KEY: &str = "deployment-key-of-a-test";
+pub(in crate::healthengine) const PRACTICE_KEY: &str = "practice-key-of-a-test";
 
 /// The clock of every test: `Retry-After` dates count from here.
 struct FixedClock;
@@ -33,20 +33,20 @@ impl Clock for FixedClock {
 
 /// A call as it arrived.
 #[derive(Debug, Clone)]
-pub(super) struct Arrived {
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+pub(in crate::healthengine) struct Arrived {
+    pub(in crate::healthengine) method: Method,
+    pub(in crate::healthengine) path: String,
+    pub(in crate::healthengine) headers: HeaderMap,
+    pub(in crate::healthengine) body: Bytes,
 }
 
 impl Arrived {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(in crate::healthengine) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     /// The body, unpacked where it came as gzip.
-    pub(super) fn text(&self) -> String {
+    pub(in crate::healthengine) fn text(&self) -> String {
         let mut text = String::new();
         if self.header("content-encoding") == Some("gzip") {
             flate2::read::GzDecoder::new(&self.body[..])
@@ -62,14 +62,14 @@ impl Arrived {
 type Script = Arc<Mutex<(VecDeque<Response<Body>>, Vec<Arrived>)>>;
 
 /// The server; it stops when it is dropped.
-pub(super) struct Server {
+pub(in crate::healthengine) struct Server {
     address: String,
     script: Script,
     _tasks: JoinSet<()>,
 }
 
 impl Server {
-    pub(super) async fn start() -> Self {
+    pub(in crate::healthengine) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let script = Script::default();
@@ -86,18 +86,23 @@ impl Server {
     }
 
     /// A server that answers one call with this body.
-    pub(super) async fn answering(status: u16, body: &str) -> Self {
+    pub(in crate::healthengine) async fn answering(status: u16, body: &str) -> Self {
         let server = Self::start().await;
         server.then(status, body);
         server
     }
 
     /// Answers the next call so; without an answer left, a call gets 200 and `{}`.
-    pub(super) fn then(&self, status: u16, body: impl Into<String>) {
+    pub(in crate::healthengine) fn then(&self, status: u16, body: impl Into<String>) {
         self.then_with(status, &[], body);
     }
 
-    pub(super) fn then_with(&self, status: u16, headers: &[(&str, &str)], body: impl Into<String>) {
+    pub(in crate::healthengine) fn then_with(
+        &self,
+        status: u16,
+        headers: &[(&str, &str)],
+        body: impl Into<String>,
+    ) {
         let mut response = Response::builder().status(status);
         for (name, value) in headers {
             response = response.header(*name, *value);
@@ -106,19 +111,19 @@ impl Server {
         self.script.lock().unwrap().0.push_back(response);
     }
 
-    pub(super) fn arrived(&self) -> Vec<Arrived> {
+    pub(in crate::healthengine) fn arrived(&self) -> Vec<Arrived> {
         self.script.lock().unwrap().1.clone()
     }
 
-    pub(super) fn last(&self) -> Arrived {
+    pub(in crate::healthengine) fn last(&self) -> Arrived {
         self.arrived().pop().unwrap()
     }
 
-    pub(super) fn client(&self) -> PracticeClient {
+    pub(in crate::healthengine) fn client(&self) -> PracticeClient {
         client(&settings(&format!("{}/pms-api/v1", self.address)))
     }
 
-    pub(super) fn client_with(&self, limits: ClientLimits) -> PracticeClient {
+    pub(in crate::healthengine) fn client_with(&self, limits: ClientLimits) -> PracticeClient {
         let mut settings = settings(&format!("{}/pms-api/v1", self.address));
         settings.limits = limits;
         client(&settings)
@@ -144,20 +149,20 @@ async fn answer(
 }
 
 /// A server that reads one call whole, writes these bytes and then holds or closes.
-pub(super) struct RawServer {
-    pub(super) address: String,
+pub(in crate::healthengine) struct RawServer {
+    pub(in crate::healthengine) address: String,
     _tasks: JoinSet<()>,
 }
 
 /// What a [`RawServer`] does after its last byte.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum After {
+pub(in crate::healthengine) enum After {
     Close,
     Hold,
 }
 
 impl RawServer {
-    pub(super) async fn start(bytes: &'static [u8], after: After) -> Self {
+    pub(in crate::healthengine) async fn start(bytes: &'static [u8], after: After) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}/v1", listener.local_addr().unwrap());
         let mut tasks = JoinSet::new();
@@ -181,7 +186,7 @@ impl RawServer {
     }
 }
 
-pub(super) fn limits() -> ClientLimits {
+pub(in crate::healthengine) fn limits() -> ClientLimits {
     ClientLimits {
         connect_timeout: Duration::from_secs(5),
         total_timeout: Duration::from_secs(10),
@@ -191,7 +196,7 @@ pub(super) fn limits() -> ClientLimits {
     }
 }
 
-pub(super) fn settings(base_url: &str) -> ConnectionSettings {
+pub(in crate::healthengine) fn settings(base_url: &str) -> ConnectionSettings {
     ConnectionSettings {
         base_url: base_url.parse().unwrap(),
         api_key: SecretString::from(API_KEY),
@@ -203,23 +208,23 @@ pub(super) fn settings(base_url: &str) -> ConnectionSettings {
     }
 }
 
-pub(super) fn open(settings: &ConnectionSettings) -> Connection {
+pub(in crate::healthengine) fn open(settings: &ConnectionSettings) -> Connection {
     Connection::open(settings, Arc::new(FixedClock)).unwrap()
 }
 
-pub(super) fn refusal(settings: &ConnectionSettings) -> String {
+pub(in crate::healthengine) fn refusal(settings: &ConnectionSettings) -> String {
     Connection::open(settings, Arc::new(FixedClock))
         .unwrap_err()
         .to_string()
 }
 
-pub(super) fn access(key: &str) -> Arc<Access> {
+pub(in crate::healthengine) fn access(key: &str) -> Arc<Access> {
     Arc::new(Access {
         practice_id: PracticeId::parse("1234567").unwrap(),
         practice_key: SecretString::from(key),
     })
 }
 
-pub(super) fn client(settings: &ConnectionSettings) -> PracticeClient {
+pub(in crate::healthengine) fn client(settings: &ConnectionSettings) -> PracticeClient {
     open(settings).practice(&access(PRACTICE_KEY))
 }

@@ -14,7 +14,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use super::server::{client, refusal, settings};
+use super::server::{client, open, refusal, settings};
 use crate::healthengine::{Healthengine, Verdict};
 
 /// One element of DER, with the length that its content needs.
@@ -93,6 +93,19 @@ fn certificate(subject: &str, key: &Key, issuer: &str, signer: &Key, extension: 
     der(SEQUENCE, &[&body, &algorithm, &signature])
 }
 
+/// The extension that makes a certificate an authority's.
+fn constraint() -> Vec<u8> {
+    let yes = der(4, &[&der(SEQUENCE, &[&TRUE])]);
+    der(SEQUENCE, &[&BASIC_CONSTRAINTS, &TRUE, &yes])
+}
+
+fn pem(certificate: &[u8]) -> String {
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        STANDARD.encode(certificate)
+    )
+}
+
 struct Listener {
     tcp: TcpListener,
     tls: TlsAcceptor,
@@ -120,9 +133,7 @@ impl axum::serve::Listener for Listener {
 /// A TLS server, and the certificate of its authority as PEM.
 async fn start(tasks: &mut JoinSet<()>) -> (String, String) {
     let (authority, own) = (key(), key());
-    let constraint = der(4, &[&der(SEQUENCE, &[&TRUE])]);
-    let constraint = der(SEQUENCE, &[&BASIC_CONSTRAINTS, &TRUE, &constraint]);
-    let root = certificate("Test CA", &authority, "Test CA", &authority, &constraint);
+    let root = certificate("Test CA", &authority, "Test CA", &authority, &constraint());
     let names = der(4, &[&der(SEQUENCE, &[&der(0x87, &[&[127, 0, 0, 1]])])]);
     let names = der(SEQUENCE, &[&ALTERNATIVE_NAME, &names]);
     let leaf = certificate("Test server", &own, "Test CA", &authority, &names);
@@ -140,11 +151,7 @@ async fn start(tasks: &mut JoinSet<()>) -> (String, String) {
     let tls = TlsAcceptor::from(Arc::new(config));
     let router = Router::new().fallback(|| async { r#"["bookings"]"# });
     tasks.spawn(async move { axum::serve(Listener { tcp, tls }, router).await.unwrap() });
-    let pem = format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        STANDARD.encode(root)
-    );
-    (address, pem)
+    (address, pem(&root))
 }
 
 #[tokio::test]
@@ -180,4 +187,33 @@ fn an_extra_ca_file_that_cannot_be_used_is_named_with_the_reason() {
     assert!(refusal(&settings).contains("ca.pem cannot be used"));
     std::fs::write(&path, "no certificate").unwrap();
     assert!(refusal(&settings).ends_with("it holds no PEM certificate"));
+}
+
+#[test]
+fn a_system_without_a_ca_bundle_is_told_what_to_install() {
+    let nowhere = "/dev/null";
+    if std::env::var_os("SSL_CERT_FILE").is_none_or(|file| file != nowhere) {
+        // The bundle is found through the environment, which only another process can change.
+        let name =
+            "healthengine::tests::trust::a_system_without_a_ca_bundle_is_told_what_to_install";
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name])
+            .env("SSL_CERT_FILE", nowhere)
+            .env("SSL_CERT_DIR", nowhere)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&child.stdout);
+        assert!(said.contains("1 passed"), "{child:?}");
+        return;
+    }
+    assert!(refusal(&settings("https://he.example")).contains("install its CA bundle"));
+    open(&settings("http://127.0.0.1:1"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ca.pem");
+    let authority = key();
+    let root = certificate("Test CA", &authority, "Test CA", &authority, &constraint());
+    std::fs::write(&path, pem(&root)).unwrap();
+    let mut trusting = settings("https://he.example");
+    trusting.extra_ca = Some(path);
+    open(&trusting);
 }
