@@ -16,6 +16,7 @@ use crate::telemetry::{LogFormat, LogLevel};
 
 mod api;
 pub mod check;
+pub mod demo;
 pub mod diary;
 mod line;
 pub mod sandbox;
@@ -53,6 +54,8 @@ pub struct General {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show the main job: a sandbox, three practices, patients, and the daemon between them
+    Demo(demo::Arguments),
     /// Serve the practices until a signal asks to stop
     Run,
     /// Check the settings, and with --online the keys and the diaries too; changes nothing
@@ -104,6 +107,7 @@ pub static VERSION: LazyLock<String> = LazyLock::new(|| {
 pub fn run(arguments: Arguments, streams: &mut Streams<'_>) -> Exit {
     let Arguments { general, command } = arguments;
     match command {
+        Command::Demo(arguments) => demo::run(&general, &arguments, streams),
         Command::Run => serve::run(&general, streams),
         Command::Check(arguments) => check::run(&general, &arguments, streams),
         Command::Status(arguments) => status::run(&general, &arguments, streams),

@@ -20,6 +20,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use thiserror::Error;
+use tokio_util::sync::CancellationToken;
 
 use self::build::Served;
 use self::signal::Signals;
@@ -42,6 +43,7 @@ mod start;
 pub mod tasks;
 
 pub use build::build;
+pub use clock::system_clock;
 
 /// How long closing the ledger may take: it flushes what was accepted.
 const LAST_FLUSH: Duration = Duration::from_secs(10);
@@ -102,8 +104,13 @@ pub enum StartError {
 }
 
 impl Daemon {
-    /// Runs until it is asked to stop, or until a task dies.
+    /// Runs until a signal asks to stop, or until a task dies.
     pub async fn run(self) -> Result<Ending, StartError> {
+        self.run_until(CancellationToken::new()).await
+    }
+
+    /// Runs until a signal or the token asks to stop, or until a task dies.
+    pub async fn run_until(self, stop: CancellationToken) -> Result<Ending, StartError> {
         let mut signals = Signals::listen().map_err(StartError::Signals)?;
         let grace = self.shutdown.grace;
         let Running { tasks, ledger } = start(self).await?;
@@ -113,6 +120,7 @@ impl Daemon {
                 tracing::info!("{name}: finishing what is in hand, for at most {grace:?}");
                 Ending::Soft
             }
+            () = stop.cancelled() => Ending::Soft,
             failure = tasks.failed() => {
                 tracing::error!("{failure}: stopping, because nobody answers for it any more");
                 Ending::Failed

@@ -1,8 +1,15 @@
 //! The machine's own clock.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::clock::Clock;
+
+/// The machine's clock, for whoever is built beside the daemon.
+pub fn system_clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
 
 /// Reads the machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
