@@ -3,7 +3,9 @@
 // The lints that spare tests look for this.
 #![cfg(test)]
 
+mod adapter_contract;
 mod architecture;
+mod diary_processes;
 mod ledger_contract;
 mod ledger_sqlite;
 mod packaging;

@@ -1,7 +1,7 @@
 //! Opening a diary's file: settings of the engine, and the schema guard.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
@@ -25,12 +25,28 @@ pub(super) enum Absent {
     Create,
 }
 
+/// How long to wait before a busy file is tried again.
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// Opens the diary, and brings an older schema up to date.
+///
+/// The engine does not wait by itself for a file that another process is just making or closing.
 pub(super) fn open(
     path: &Path,
     absent: Absent,
     patience: Duration,
 ) -> Result<Connection, DiaryError> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match try_open(path, absent, left) {
+            Err(DiaryError::Busy) if !left.is_zero() => std::thread::sleep(PAUSE.min(left)),
+            opened => return opened,
+        }
+    }
+}
+
+fn try_open(path: &Path, absent: Absent, patience: Duration) -> Result<Connection, DiaryError> {
     if rusqlite::version_number() < OLDEST_ENGINE {
         return Err(DiaryError::Unusable(format!(
             "the SQLite engine is {}, and the diary needs 3.51.3 or newer: build with the bundled one",

@@ -72,3 +72,31 @@ fn the_overlap_and_the_horizon_are_asked_of_an_index() {
         .unwrap();
     assert!(plan.contains("appointments_by_person"), "{plan}");
 }
+
+#[test]
+fn opening_and_closing_a_diary_disturbs_nobody_who_is_at_work_in_it() {
+    let practice = Practice::new();
+    std::thread::scope(|scope| {
+        for (resource, minute) in [("dora-a", 0_u16), ("room", 1)] {
+            let practice = &practice;
+            scope.spawn(move || {
+                for n in 0..30 {
+                    let time = format!("09:{:02}", n + minute);
+                    practice
+                        .desk()
+                        .book(&entry(resource, DAY, &time, 1))
+                        .unwrap();
+                }
+            });
+        }
+        for _ in 0..2 {
+            scope.spawn(|| {
+                for _ in 0..60 {
+                    practice.desk().patients().unwrap();
+                }
+            });
+        }
+    });
+    let found = practice.desk().appointments(date(DAY), date(DAY)).unwrap();
+    assert_eq!(found.len(), 60);
+}
