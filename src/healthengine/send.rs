@@ -154,8 +154,8 @@ impl Call {
 }
 
 impl PracticeClient {
-    /// Makes the call once, and gives the body of an answer that went well (none where the call
-    /// ignores it).
+    /// Makes the call once, and gives the body of an answer that went well; it may be cut off where
+    /// the call ignores it.
     pub(super) async fn send(&self, call: Call) -> Result<Vec<u8>, CallError> {
         let started = Instant::now();
         let (operation, answer) = (call.operation, call.answer);
