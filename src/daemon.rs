@@ -32,12 +32,12 @@ use crate::ledger::LedgerError;
 use crate::ledger::sqlite::SqliteLedger;
 use crate::telemetry::chain;
 
+pub mod alone;
 mod build;
 mod clock;
 mod notify;
 pub mod probe;
 mod prune;
-pub mod sandbox;
 mod signal;
 mod start;
 pub mod tasks;

@@ -6,7 +6,7 @@ use super::line::line;
 use super::serve::exit_of;
 use super::{Exit, General, Streams};
 use crate::daemon;
-use crate::sandbox::{BASE_PATH, Callbacks, SandboxSettings, Strangers};
+use crate::sandbox::{BASE_PATH, Callbacks, Sandbox, SandboxSettings, Strangers};
 use crate::telemetry::chain;
 
 /// The arguments of `sandbox`.
@@ -73,10 +73,15 @@ pub fn run(_general: &General, arguments: &Arguments, streams: &mut Streams<'_>)
             format_args!("its controls:           http://{address}/_sandbox/practices"),
         );
     };
-    let ended = runtime.block_on(daemon::sandbox::run(
-        arguments.settings(),
+    // All state is in memory: when a signal comes there is nothing to finish.
+    let ended = runtime.block_on(daemon::alone::serve(
         arguments.listen,
         ready,
+        |listener, clock| async move {
+            Sandbox::new(arguments.settings(), clock)
+                .serve(listener, std::future::pending())
+                .await
+        },
     ));
     match ended {
         Ok(()) => Exit::Done,

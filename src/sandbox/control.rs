@@ -4,23 +4,24 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use serde::{Deserialize, Deserializer};
+use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
 use super::book::{Booking, Entry, Happening, Made};
 use super::fault::Fault;
-use super::patients::Patient;
-use super::practice::documents::Attached;
 use super::practice::offer::Offered;
-use super::practice::requests::{DayAsked, Update};
+use super::practice::requests::Update;
 use super::practice::view::{PracticeSummary, PracticeView, ViolationView};
 use super::practice::{Practice, State};
 use super::request::{Arrival, Ask, Kind};
-use super::wire::availability::Known as _;
 use super::{Sandbox, Strangers};
 use crate::domain::civil::Zone;
 use crate::domain::id::{BookingId, PracticeId, RequestId};
+
+mod ask;
+mod wish;
+
+pub use wish::Wish;
 
 /// Why a control did nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -46,48 +47,6 @@ pub enum ControlError {
     /// The booking was cancelled or rejected before.
     #[error("the booking was cancelled or rejected before")]
     AlreadyOver,
-}
-
-/// A booking that a patient wants to make. What is left out is chosen: the next time that is offered,
-/// the first type that fits, a patient called Testa Sample-0.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Wish {
-    /// With whom.
-    pub resource: Option<String>,
-    /// When, practice-local.
-    #[serde(deserialize_with = "local_time")]
-    pub start: Option<NaiveDateTime>,
-    /// Of which type.
-    #[serde(rename = "type")]
-    pub appointment_type: Option<String>,
-    /// Who.
-    pub patient: Patient,
-    /// The patient's id in the PMS, if Healthengine knows it.
-    pub pms_patient_id: Option<String>,
-    /// Why.
-    pub reason: Option<String>,
-    /// Healthengine's comments; the type's name when left out.
-    pub comments: Option<String>,
-    /// Where a practitioner starts a telehealth consult.
-    pub telehealth_url: Option<String>,
-    /// Whether the patient claims to be new.
-    pub is_new_patient: bool,
-    /// How long a forced booking takes, in seconds; else it follows from the type or the slot.
-    pub length_seconds: Option<u32>,
-    /// Whether to book the time although it is not offered.
-    pub force: bool,
-}
-
-fn local_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NaiveDateTime>, D::Error> {
-    let Some(text) = Option::<String>::deserialize(from)? else {
-        return Ok(None);
-    };
-    ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(&text, format).ok())
-        .map(Some)
-        .ok_or_else(|| serde::de::Error::custom("must be YYYY-MM-DD HH:MM, practice-local"))
 }
 
 impl Sandbox {
@@ -323,187 +282,6 @@ impl Sandbox {
 }
 
 /// Timestamps on the wire have whole seconds, and what is shown is what counts.
-fn whole_seconds(at: chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono::Utc> {
-    chrono::DateTime::from_timestamp(at.timestamp(), 0).unwrap_or(at)
-}
-
-impl State {
-    fn chosen_type(
-        &self,
-        chosen: Option<&str>,
-    ) -> Result<Option<&super::SentAppointmentType>, ControlError> {
-        match chosen {
-            None => Ok(None),
-            Some(id) => self
-                .appointment_type(id)
-                .map(Some)
-                .ok_or(ControlError::NoType),
-        }
-    }
-
-    fn time_for(
-        &self,
-        wish: &Wish,
-        now: chrono::DateTime<chrono::Utc>,
-    ) -> Result<Offered, ControlError> {
-        if wish.force {
-            return self.forced_time(wish);
-        }
-        let chosen = self.chosen_type(wish.appointment_type.as_deref())?;
-        let Some(start) = wish.start else {
-            return self
-                .next_offered(wish.resource.as_deref(), chosen, now)
-                .ok_or(ControlError::NotOffered);
-        };
-        let mut resources: Vec<&str> = self
-            .resources
-            .iter()
-            .map(|resource| &*resource.pms_resource_id)
-            .filter(|id| wish.resource.as_deref().is_none_or(|only| only == *id))
-            .collect();
-        resources.sort_unstable();
-        resources
-            .into_iter()
-            .flat_map(|id| {
-                let types: Vec<_> = match chosen {
-                    Some(_) => vec![chosen],
-                    None => self.types_of(id).map(Some).chain([None]).collect(),
-                };
-                types
-                    .into_iter()
-                    .flat_map(move |each| self.offered(id, start.date(), each, now))
-            })
-            .find(|offered| offered.start == start)
-            .ok_or(ControlError::NotOffered)
-    }
-
-    /// Any resource, type and time will do, known or not: this is how stale and colliding bookings
-    /// come about.
-    fn forced_time(&self, wish: &Wish) -> Result<Offered, ControlError> {
-        let (Some(resource), Some(start)) = (&wish.resource, wish.start) else {
-            return Err(ControlError::ForcedWithoutTime);
-        };
-        let of_type = wish
-            .appointment_type
-            .as_deref()
-            .and_then(|id| self.appointment_type(id))
-            .and_then(|chosen| chosen.pms_appointment_length)
-            .map(|minutes| minutes.saturating_mul(60));
-        let of_slot = || {
-            let day = self.days.get(&**resource)?.get(&start.date())?;
-            let time = start.time();
-            let at = |of: crate::domain::civil::TimeOfDay| {
-                let minutes = u32::from(of.minutes());
-                NaiveTime::from_num_seconds_from_midnight_opt(minutes.saturating_mul(60), 0)
-            };
-            day.ranges
-                .iter()
-                .find(|free| {
-                    at(free.range.start()) <= Some(time) && Some(time) < at(free.range.end())
-                })
-                .map(|free| free.slot_length)
-                .filter(|seconds| *seconds >= 60)
-        };
-        Ok(Offered {
-            start,
-            resource: resource.clone(),
-            appointment_type: wish.appointment_type.clone(),
-            length_seconds: wish
-                .length_seconds
-                .or(of_type)
-                .or_else(of_slot)
-                .unwrap_or(15 * 60),
-        })
-    }
-
-    fn take_ask(
-        &mut self,
-        ask: Ask,
-        request: i64,
-        now: chrono::DateTime<chrono::Utc>,
-    ) -> Result<Arrival, ControlError> {
-        let mut about = None;
-        let kind = match ask {
-            Ask::Availability { day, resource } => {
-                if resource
-                    .as_deref()
-                    .is_some_and(|id| !self.knows_resource(id))
-                {
-                    return Err(ControlError::NoResource);
-                }
-                self.asked.days.push(DayAsked {
-                    day,
-                    resource: resource.map(Into::into),
-                    asked_at: now,
-                    seen: std::collections::BTreeSet::new(),
-                });
-                Kind::Availability
-            }
-            Ask::PmsResources {} => {
-                self.asked.resources = true;
-                Kind::PmsResources
-            }
-            Ask::PmsAppointmentTypes {} => {
-                self.asked.types = true;
-                Kind::PmsAppointmentTypes
-            }
-            Ask::PmsAppointmentChanges { booking } => {
-                about = Some(self.known_booking(booking)?);
-                push_once(&mut self.asked.changes, booking);
-                Kind::PmsAppointmentChanges
-            }
-            Ask::BookingUpdates { booking } => {
-                about = Some(booking);
-                Kind::BookingUpdates
-            }
-            Ask::AvailableDocuments { booking } => {
-                about = Some(self.known_booking(booking)?);
-                push_once(&mut self.asked.available_documents, booking);
-                Kind::AvailableDocuments
-            }
-            Ask::UploadDocuments { booking, document } => {
-                about = Some(self.known_booking(booking)?);
-                push_once(&mut self.asked.uploads, (booking, document));
-                Kind::UploadDocuments
-            }
-            Ask::ClientSnapshots { date, date_type } => {
-                push_once(&mut self.asked.client_snapshots, (date, date_type));
-                Kind::ClientSnapshots
-            }
-            Ask::AttachDocuments(attachment) => {
-                let attached = Attached {
-                    attachment: *attachment,
-                    created_at: now,
-                    outcome: None,
-                };
-                self.documents.attachments.insert(request, attached);
-                Kind::AttachDocuments
-            }
-            Ask::Other(word) => {
-                let target = Some(format!("/requests/{word}"));
-                self.asked.others.insert(word.clone());
-                return Ok(Arrival {
-                    word,
-                    target,
-                    booking: None,
-                    request: Some(request),
-                });
-            }
-        };
-        Ok(Arrival::of(kind, about, Some(request)))
-    }
-
-    fn known_booking(&self, booking: i64) -> Result<i64, ControlError> {
-        if self.bookings.contains_key(&booking) {
-            Ok(booking)
-        } else {
-            Err(ControlError::NoBooking)
-        }
-    }
-}
-
-fn push_once<T: PartialEq>(list: &mut Vec<T>, one: T) {
-    if !list.contains(&one) {
-        list.push(one);
-    }
+fn whole_seconds(at: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp(at.timestamp(), 0).unwrap_or(at)
 }

@@ -59,6 +59,21 @@ pub enum DropWhen {
 }
 
 impl Fault {
+    /// Whether it does anything, and only what can be done.
+    pub(super) const fn has_effect(&self) -> bool {
+        let status_exists = match self.status {
+            Some(status) => 200 <= status && status <= 599,
+            None => true,
+        };
+        let does_something = self.status.is_some()
+            || self.retry_after.is_some()
+            || self.delay_ms.is_some()
+            || self.hold_ms.is_some()
+            || self.drop.is_some()
+            || self.garble;
+        status_exists && does_something && self.count > 0
+    }
+
     fn befalls(&self, method: &str, path: &str, practice: Option<&str>) -> bool {
         let names = |wanted: &Option<String>, is: Option<&str>| match wanted {
             Some(wanted) => is.is_some_and(|is| is.eq_ignore_ascii_case(wanted)),

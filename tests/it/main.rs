@@ -10,3 +10,4 @@ mod diary_processes;
 mod ledger_contract;
 mod ledger_sqlite;
 mod packaging;
+mod sandbox;

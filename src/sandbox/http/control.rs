@@ -212,7 +212,12 @@ async fn faults(State(sandbox): State<Sandbox>) -> Response {
 }
 
 async fn add_fault(State(sandbox): State<Sandbox>, input: Input<Fault>) -> Answer {
-    sandbox.add_fault(read(input)?);
+    let fault = read(input)?;
+    if !fault.has_effect() {
+        let needs = "a count above 0, and status (200 to 599), retry_after, delay_ms, hold_ms, drop or garble";
+        return Err(Failed::input(&format!("a fault needs {needs}")));
+    }
+    sandbox.add_fault(fault);
     Ok((StatusCode::CREATED, Json(sandbox.faults())).into_response())
 }
 
