@@ -47,7 +47,6 @@ USER 65532:65532
 # Relative paths in the settings (the ledger, the built-in diary) are below this: the only place that is written to.
 WORKDIR /var/lib/healthengine-connector
 VOLUME ["/var/lib/healthengine-connector"]
-EXPOSE 8472
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
     CMD ["/usr/local/bin/healthengine-connector", "status", "--config", "/etc/healthengine-connector"]

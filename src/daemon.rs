@@ -95,9 +95,6 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
-    /// The page would be open to others, and there is no log-in.
-    #[error("server.listen is {0}, which is not a loopback address: the page has no log-in")]
-    Open(SocketAddr),
     /// The process cannot listen to signals.
     #[error("listen to signals")]
     Signals(#[source] io::Error),

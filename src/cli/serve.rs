@@ -44,7 +44,7 @@ pub(super) fn run(general: &General, streams: &mut Streams<'_>) -> Exit {
 /// How a start that was refused ends: as bad settings where only settings can mend it.
 pub(super) const fn exit_of(error: &StartError) -> Exit {
     match error {
-        StartError::Open(_) | StartError::Connection(_) => Exit::BadSettings,
+        StartError::Connection(_) => Exit::BadSettings,
         StartError::Ledger { .. } | StartError::Listen { .. } | StartError::Signals(_) => {
             Exit::Failed
         }

@@ -312,11 +312,12 @@ pub(super) fn server(raw: &RawServer, findings: &mut Findings<'_>) -> Option<Ser
         return None;
     };
     if !listen.ip().is_loopback() {
-        findings.doubtful(
+        findings.wrong(
             KEY,
-            "whoever reaches this address can pause and resume practices",
-            "let only the operator's machines reach it, or listen on 127.0.0.1",
+            format!("{text} can be reached from other machines, and the page has no log-in"),
+            "write an address of this machine itself, such as 127.0.0.1:8472",
         );
+        return None;
     }
     Some(ServerSettings { listen })
 }

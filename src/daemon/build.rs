@@ -21,9 +21,6 @@ pub(super) struct Served {
 /// Builds the daemon from checked settings. Starts nothing: no socket is bound, no file is opened,
 /// nothing is sent.
 pub fn build(settings: Settings, version: &'static str) -> Result<Daemon, StartError> {
-    if !settings.server.listen.ip().is_loopback() {
-        return Err(StartError::Open(settings.server.listen));
-    }
     Ok(Daemon {
         practices: served(&settings)?,
         ledger: settings.ledger,

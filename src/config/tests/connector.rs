@@ -240,12 +240,14 @@ fn a_ledger_is_a_file_in_sqlite() {
 }
 
 #[test]
-fn a_page_that_others_can_reach_is_a_warning() {
+fn a_page_that_others_can_reach_is_refused() {
     let mut setup = Setup::sound();
-    setup.set("CONNECTOR__SERVER__LISTEN", "0.0.0.0:8472");
-    let warnings = setup.load().warnings;
-    assert_eq!(warnings.len(), 1);
-    assert_eq!(warnings[0].key, "server.listen");
+    for address in ["0.0.0.0:8472", "192.0.2.1:8472", "[::]:8472"] {
+        setup.set("CONNECTOR__SERVER__LISTEN", address);
+        assert_eq!(setup.wrong()[0].0, "server.listen");
+    }
+    setup.set("CONNECTOR__SERVER__LISTEN", "[::1]:8472");
+    assert_eq!(setup.load().server.listen.to_string(), "[::1]:8472");
 }
 
 #[test]
