@@ -166,3 +166,41 @@ async fn close(ledger: &SqliteLedger) {
         Err(_elapsed) => tracing::error!("the ledger did not close in time"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GRACE: Duration = Duration::from_millis(10);
+
+    #[tokio::test]
+    async fn the_end_of_the_grace_drops_what_is_in_hand() {
+        let tasks = Tasks::new();
+        tasks.spawn_loop("deaf", std::future::pending());
+        let mut signals = Signals::listen().unwrap();
+        let ending = wind_down(&tasks, &mut signals, GRACE, Ending::Soft).await;
+        assert_eq!(ending, Ending::Hard);
+        assert_eq!(tasks.rest(LAST_DROP).await, Rest::Reached);
+    }
+
+    #[tokio::test]
+    async fn a_task_that_panics_while_stopping_fails_the_stop() {
+        let tasks = Tasks::new();
+        let stop = tasks.stop_token();
+        tasks.spawn_loop("practice harbour", async move {
+            stop.cancelled().await;
+            panic!("as the test wants");
+        });
+        let mut signals = Signals::listen().unwrap();
+        let ending = wind_down(&tasks, &mut signals, LAST_DROP, Ending::Soft).await;
+        assert_eq!(ending, Ending::Failed);
+    }
+
+    #[tokio::test]
+    async fn what_was_stopped_by_a_dead_task_has_failed_however_well_the_rest_ended() {
+        let tasks = Tasks::new();
+        let mut signals = Signals::listen().unwrap();
+        let ending = wind_down(&tasks, &mut signals, GRACE, Ending::Failed).await;
+        assert_eq!(ending, Ending::Failed);
+    }
+}

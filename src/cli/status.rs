@@ -126,15 +126,15 @@ fn story(practice: &PracticeShown) -> Vec<String> {
             .map(|remedy| format!("what to do     {remedy}")),
     );
     lines.extend([
-        format!("last poll      {} UTC", time(status.last_poll)),
-        format!("full sending   {} UTC", time(status.availability_full_at)),
+        format!("last poll      {}", utc(status.last_poll)),
+        format!("full sending   {}", utc(status.availability_full_at)),
         format!("days waiting   {}", status.availability_waiting),
         format!("bookings       {}", bookings(status)),
     ]);
     lines.extend(
         status
             .oldest_unanswered
-            .map(|since| format!("unanswered     since {} UTC", time(Some(since)))),
+            .map(|since| format!("unanswered     since {}", utc(Some(since)))),
     );
     lines.extend(
         status
@@ -169,6 +169,11 @@ fn bookings(status: &PracticeStatus) -> String {
         "{} confirmed, {} rejected, {} open",
         counts.confirmed, counts.rejected, counts.open
     )
+}
+
+fn utc(at: Option<DateTime<Utc>>) -> String {
+    let zone = if at.is_some() { " UTC" } else { "" };
+    time(at) + zone
 }
 
 fn time(at: Option<DateTime<Utc>>) -> String {

@@ -33,10 +33,11 @@ pub(super) async fn start(daemon: Daemon) -> Result<Running, StartError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ledger = Arc::new(open_ledger(&daemon.ledger, &clock)?);
     tracing::info!("healthengine-connector {}", daemon.version);
+    // The port that was bound: the settings may leave the choice to the system.
+    let address = listener.local_addr().unwrap_or(daemon.server.listen);
     tracing::info!(
-        address = %daemon.server.listen,
-        "the operator's page, its API, health and metrics are on http://{}",
-        daemon.server.listen
+        address = %address,
+        "the operator's page, its API, health and metrics are on http://{address}"
     );
     let heartbeat = Arc::new(Heartbeat::default());
     let pulse = Pulse::new(

@@ -26,6 +26,7 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
             "ledger",
             "pms",
             "practice",
+            "sandbox",
             "server",
             "telemetry",
         ],

@@ -11,3 +11,4 @@ mod ledger_contract;
 mod ledger_sqlite;
 mod packaging;
 mod sandbox;
+mod shutdown;
