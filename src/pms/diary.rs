@@ -34,6 +34,7 @@ mod open;
 mod patient;
 mod plan;
 mod pool;
+mod quiet;
 mod report;
 mod resource;
 mod settings;

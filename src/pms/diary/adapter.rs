@@ -6,13 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::appointment::{Author, load_at, load_by_key, record_appointment, record_cancelled};
-use super::call::{read, read_settled, write};
+use super::call::{read, read_settled, read_unless_quiet, write};
 use super::change::load_changes;
 use super::free::free_ranges;
 use super::hours::load_hours;
 use super::location::check_locations;
 use super::offer::load_types;
 use super::patient::load_like;
+use super::quiet::Quiet;
 use super::resource::{load_resource, load_resources, published};
 use super::settings::DiarySettings;
 use super::{DESCRIPTION, DiaryError};
@@ -28,12 +29,14 @@ use crate::pms::{ChangeCursor, Changes, Description, PmsAdapter, PmsError, Windo
 #[derive(Debug)]
 pub(super) struct DiaryAdapter {
     settings: Arc<DiarySettings>,
+    quiet: Arc<Quiet>,
 }
 
 impl DiaryAdapter {
     pub(super) fn new(settings: DiarySettings) -> Self {
         Self {
             settings: Arc::new(settings),
+            quiet: Arc::default(),
         }
     }
 }
@@ -116,10 +119,13 @@ impl PmsAdapter for DiaryAdapter {
         limit: Duration,
     ) -> Result<Changes, PmsError> {
         let settings = Arc::clone(&self.settings);
-        let since = since.cloned();
-        read(&self.settings.database, limit, move |diary| {
-            load_changes(diary, &settings.served, since.as_ref())
-        })
+        read_unless_quiet(
+            &self.settings.database,
+            &self.quiet,
+            since.cloned(),
+            limit,
+            move |diary, since| load_changes(diary, &settings.served, since),
+        )
         .await
     }
 

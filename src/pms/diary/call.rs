@@ -9,8 +9,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::quiet::{Quiet, stamp};
 use super::{DiaryError, pool};
-use crate::pms::PmsError;
+use crate::pms::{ChangeCursor, Changes, PmsError};
 
 /// The most calls at work at once in the process, on all diaries together.
 static ROOM: Semaphore = Semaphore::const_new(32);
@@ -74,6 +75,45 @@ pub(super) async fn read<T: Send + 'static>(
     .await
 }
 
+/// Reads the change feed, without opening the diary where its files show that nothing was written.
+pub(super) async fn read_unless_quiet(
+    path: &Arc<Path>,
+    quiet: &Arc<Quiet>,
+    since: Option<ChangeCursor>,
+    limit: Duration,
+    work: impl FnOnce(&Connection, Option<&ChangeCursor>) -> Result<Changes, DiaryError>
+    + Send
+    + 'static,
+) -> Result<Changes, PmsError> {
+    let (path, quiet) = (Arc::clone(path), Arc::clone(quiet));
+    off_runtime(limit, move |deadline, _asked| {
+        let at = Instant::now();
+        let stamp = stamp(&path);
+        if let (Some(stamp), Some(since)) = (&stamp, &since)
+            && quiet.holds(stamp, since)
+        {
+            return Ok(Changes {
+                cursor: since.clone(),
+                days: Vec::new(),
+                everything: false,
+            });
+        }
+        let mut pooled = pool::take(&path, left(deadline))?;
+        let read = pooled
+            .connection
+            .transaction()
+            .map_err(DiaryError::from)
+            .and_then(|snapshot| work(&snapshot, since.as_ref()));
+        pool::give_back(pooled);
+        let changes = read?;
+        if let Some(stamp) = stamp {
+            quiet.note(stamp, at, &changes.cursor);
+        }
+        Ok(changes)
+    })
+    .await
+}
+
 /// Reads from the diary after every write that has begun: what it does not see will not appear.
 pub(super) async fn read_settled<T: Send + 'static>(
     path: &Arc<Path>,
@@ -115,6 +155,20 @@ async fn on_diary<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce(&mut Connection, &Asked) -> Result<T, DiaryError> + Send + 'static,
 ) -> Result<T, PmsError> {
+    let path = Arc::clone(path);
+    off_runtime(limit, move |deadline, asked| {
+        let mut pooled = pool::take(&path, left(deadline))?;
+        let done = work(&mut pooled.connection, asked);
+        pool::give_back(pooled);
+        done
+    })
+    .await
+}
+
+async fn off_runtime<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce(Instant, &Asked) -> Result<T, DiaryError> + Send + 'static,
+) -> Result<T, PmsError> {
     let deadline = Instant::now() + limit;
     let asked = Asked::new();
     let caller = Caller(asked.clone());
@@ -122,13 +176,9 @@ async fn on_diary<T: Send + 'static>(
         .await
         .map_err(|_| PmsError::NotDone("too many calls on diaries at once".to_owned()))?
         .map_err(|_| PmsError::NotDone("the process is stopping".to_owned()))?;
-    let path = Arc::clone(path);
     let task = tokio::task::spawn_blocking(move || {
         let _room = room;
-        let mut pooled = pool::take(&path, left(deadline))?;
-        let done = work(&mut pooled.connection, &asked);
-        pool::give_back(pooled);
-        done
+        work(deadline, &asked)
     });
     let lost = |why: &str| {
         Err(if caller.withdraw() {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::diary::Standing;
 use crate::domain::id::PmsAppointmentId;
+use crate::pms::diary::quiet::stamp;
 use crate::pms::{ChangeCursor, Changes};
 
 /// A reader of the feed that remembers its place.
@@ -125,4 +126,27 @@ async fn more_days_than_the_bound_are_everything() {
     .unwrap();
     let changes = reader.next().await;
     assert!(changes.everything && changes.days.is_empty());
+}
+
+#[test]
+fn every_write_shows_on_the_diarys_files_from_outside() {
+    let practice = Practice::new();
+    let path = practice.path();
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_modified(long_ago).unwrap();
+    drop(file);
+    let before = stamp(&path).unwrap();
+    practice.desk().patients().unwrap();
+    assert_eq!(stamp(&path).unwrap(), before, "to look is not to write");
+
+    let mut desk = practice.desk();
+    desk.book(&entry("room", DAY, "09:00", 30)).unwrap();
+    assert_ne!(stamp(&path).unwrap(), before, "in the log");
+    drop(desk);
+    assert_ne!(
+        stamp(&path).unwrap(),
+        before,
+        "in the diary, once the log is gone"
+    );
 }
