@@ -1,6 +1,6 @@
 //! `check`: whether the settings are good, and with `--online` whether the keys and diaries are.
 
-use super::line::line;
+use super::line::{counted, line};
 use super::{Exit, General, Streams, VERSION, settings};
 use crate::config::Settings;
 use crate::daemon::probe::{Finding, probe};
@@ -69,13 +69,16 @@ fn report(findings: &[Finding], practices: usize, streams: &mut Streams<'_>) -> 
     if wrong > 0 {
         line(
             streams.err,
-            format_args!("{wrong} of {practices} practices need attention"),
+            format_args!(
+                "of {}, {wrong} need attention",
+                counted(practices, "practice")
+            ),
         );
         return Exit::Failed;
     }
     line(
         streams.out,
-        format_args!("the settings are good: {practices} practices"),
+        format_args!("the settings are good: {}", counted(practices, "practice")),
     );
     Exit::Done
 }

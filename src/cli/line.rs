@@ -8,3 +8,9 @@ use std::io::Write;
 pub(super) fn line(to: &mut dyn Write, text: Arguments<'_>) {
     writeln!(to, "{text}").ok();
 }
+
+/// A number of things, in words.
+pub(super) fn counted(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}

@@ -1,6 +1,6 @@
 //! Reading the settings for a command: all problems at once, on standard error.
 
-use super::line::line;
+use super::line::{counted, line};
 use super::{Exit, General, Streams};
 use crate::config::{self, Problem, ServerSettings, Settings, Sources};
 
@@ -23,9 +23,9 @@ fn refuse(problems: &[Problem], streams: &mut Streams<'_>) -> Exit {
     line(
         streams.err,
         format_args!(
-            "{}{} problems in the settings; nothing was started",
+            "{}{} in the settings; nothing was started",
             config::report(problems),
-            problems.len()
+            counted(problems.len(), "problem")
         ),
     );
     Exit::BadSettings

@@ -38,17 +38,23 @@ pub(super) async fn keep_telling(pulse: Arc<Pulse>, roster: Arc<Roster>, stop: C
             _ = ticks.tick() => {}
         }
         let line = status_line(&roster);
-        let mut message = vec![NotifyState::Status(&line)];
-        if asked.is_some() && pulse.beats() {
-            message.push(NotifyState::Watchdog);
-        } else if asked.is_some() {
+        let beats = pulse.beats();
+        if asked.is_some() && !beats {
             tracing::error!(
                 silence_s = pulse.silence().num_seconds(),
-                "no practice's loop turns: leaving the watchdog to the service manager"
+                "no practice's loop turns: leaving the process to the watchdog"
             );
         }
-        send(&message);
+        send(&message(&line, asked, beats));
     }
+}
+
+fn message(line: &str, asked: Option<Duration>, beats: bool) -> Vec<NotifyState<'_>> {
+    let mut message = vec![NotifyState::Status(line)];
+    if asked.is_some() && beats {
+        message.push(NotifyState::Watchdog);
+    }
+    message
 }
 
 fn interval(asked: Option<Duration>) -> Duration {
@@ -67,7 +73,7 @@ fn status_line(roster: &Roster) -> String {
         .filter(|listed| !at_rest.contains(&listed.status.borrow().condition))
         .count();
     format!(
-        "{} practices, {troubled} in need of attention",
+        "practices: {}, in need of attention: {troubled}",
         roster.len()
     )
 }
@@ -89,5 +95,17 @@ mod tests {
         assert_eq!(of(600), STATUS_INTERVAL);
         assert_eq!(interval(None), STATUS_INTERVAL);
         assert!(interval(Some(Duration::ZERO)) > Duration::ZERO);
+    }
+    #[test]
+    fn a_watchdog_is_fed_only_while_the_loops_turn() {
+        let asked = Some(Duration::from_secs(6));
+        let fed = |asked, beats| {
+            message("", asked, beats)
+                .iter()
+                .any(|state| matches!(state, NotifyState::Watchdog))
+        };
+        assert!(fed(asked, true));
+        assert!(!fed(asked, false));
+        assert!(!fed(None, true));
     }
 }

@@ -26,7 +26,6 @@ const MAY_NAME: [(&str, &[&str]); 11] = [
             "ledger",
             "pms",
             "practice",
-            "sandbox",
             "server",
             "telemetry",
         ],

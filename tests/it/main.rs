@@ -5,6 +5,7 @@
 
 mod adapter_contract;
 mod architecture;
+mod check_online;
 mod client_and_sandbox;
 mod diary_processes;
 mod ledger_contract;
