@@ -42,6 +42,7 @@ mod wire;
 pub use book::{Entry, Happening, Line, Standing};
 pub use control::{ControlError, Wish};
 pub use fault::{DropWhen, Fault};
+pub use practice::SentCounts;
 pub use practice::offer::Offered;
 pub use practice::view::{
     HealthChange, HealthView, PollView, PracticeSummary, PracticeView, ViolationView,

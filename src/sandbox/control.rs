@@ -99,6 +99,12 @@ impl Sandbox {
             .ok_or(ControlError::NoPractice)
     }
 
+    /// The practice's date.
+    pub fn today(&self, id: &PracticeId) -> Result<NaiveDate, ControlError> {
+        let now = self.now();
+        Ok(self.practice(id)?.at(now).zone.today(now))
+    }
+
     /// The times that patients see of a day: of one resource or of all, for a type or for none.
     pub fn offered(
         &self,
@@ -108,13 +114,14 @@ impl Sandbox {
         chosen: Option<&str>,
     ) -> Result<Vec<Offered>, ControlError> {
         let practice = self.practice(id)?;
-        let state = practice.at(self.now());
+        let now = self.now();
+        let state = practice.at(now);
         let chosen = state.chosen_type(chosen)?;
         let mut offered: Vec<Offered> = state
             .days
             .keys()
             .filter(|key| resource.is_none_or(|only| only == &***key))
-            .flat_map(|key| state.offered(key, date, chosen, self.now()))
+            .flat_map(|key| state.offered(key, date, chosen, now))
             .collect();
         offered.sort();
         Ok(offered)

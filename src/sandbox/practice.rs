@@ -98,7 +98,7 @@ pub(super) struct State {
     pub(super) contract: Option<Contract>,
     pub(super) resources: Vec<SentResource>,
     pub(super) types: Vec<SentAppointmentType>,
-    pub(super) sent: Sent,
+    pub(super) sent: SentCounts,
     pub(super) days: HashMap<Arc<str>, BTreeMap<NaiveDate, Day>>,
     pub(super) bookings: BTreeMap<i64, Booking>,
     pub(super) pending: BTreeSet<i64>,
@@ -114,14 +114,20 @@ pub(super) struct State {
 }
 
 /// How often each part was sent.
-#[derive(Debug, Clone, Copy, Default, serde::Serialize)]
-pub(super) struct Sent {
-    pub(super) contract: u64,
-    pub(super) resources: u64,
-    pub(super) types: u64,
-    pub(super) snapshots_created: u64,
-    pub(super) snapshots_existing: u64,
-    pub(super) snapshots_failed: u64,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct SentCounts {
+    /// Liveness contracts.
+    pub contract: u64,
+    /// Snapshots of all resources.
+    pub resources: u64,
+    /// Snapshots of all appointment types.
+    pub types: u64,
+    /// Days of a resource that were new or changed.
+    pub snapshots_created: u64,
+    /// Days of a resource that were as before.
+    pub snapshots_existing: u64,
+    /// Days of a resource that broke a rule, in a batch.
+    pub snapshots_failed: u64,
 }
 
 /// What became of a snapshot.
@@ -140,7 +146,7 @@ impl State {
             contract: None,
             resources: Vec::new(),
             types: Vec::new(),
-            sent: Sent::default(),
+            sent: SentCounts::default(),
             days: HashMap::new(),
             bookings: BTreeMap::new(),
             pending: BTreeSet::new(),

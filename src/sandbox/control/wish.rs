@@ -45,6 +45,7 @@ fn local_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NaiveDateTime
     let Some(text) = Option::<String>::deserialize(from)? else {
         return Ok(None);
     };
+    let text = text.replacen('T', " ", 1);
     ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
         .iter()
         .find_map(|format| NaiveDateTime::parse_from_str(&text, format).ok())

@@ -117,7 +117,7 @@ async fn practice(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Ans
 #[serde(deny_unknown_fields)]
 struct Wanted {
     resource: Option<String>,
-    date: NaiveDate,
+    date: Option<NaiveDate>,
     #[serde(rename = "type")]
     chosen: Option<String>,
 }
@@ -127,8 +127,13 @@ async fn offered(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Answer {
+    let id = practice_id(&id)?;
+    let date = match wanted.date {
+        Some(date) => date,
+        None => sandbox.today(&id)?,
+    };
     let (resource, chosen) = (wanted.resource.as_deref(), wanted.chosen.as_deref());
-    let offered = sandbox.offered(&practice_id(&id)?, resource, wanted.date, chosen)?;
+    let offered = sandbox.offered(&id, resource, date, chosen)?;
     Ok(Json(offered).into_response())
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::features::WireFeature;
 use super::subscriptions::{Failure, Subscription};
-use super::{Day, Practice, Sent, State};
+use super::{Day, Practice, SentCounts, State};
 use crate::sandbox::book::{Entry, Standing, utc_stamp, utc_text};
 use crate::sandbox::wire::config::{SentAppointmentType, SentResource};
 
@@ -74,7 +74,7 @@ pub struct PracticeView {
     /// The appointment types of the last snapshot.
     pub appointment_types: Vec<SentAppointmentType>,
     /// How often each part was sent.
-    sent: Sent,
+    pub sent: SentCounts,
     /// The ranges that were sent last, by resource and date.
     pub availability: BTreeMap<String, BTreeMap<NaiveDate, Value>>,
     /// Every booking with its history.
