@@ -4,6 +4,7 @@ mod answers;
 mod availability;
 mod callbacks;
 mod config;
+mod controls;
 mod documents;
 mod faults;
 mod health;
