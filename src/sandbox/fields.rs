@@ -27,7 +27,7 @@ impl Broken {
     }
 }
 
-/// What a text must look like.
+/// What was read, or the rule that it breaks.
 pub(super) type Read<T> = Result<T, Broken>;
 
 /// The fields of one object, and where in the body it stands.
