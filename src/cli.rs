@@ -19,6 +19,7 @@ pub mod check;
 pub mod demo;
 pub mod diary;
 mod line;
+pub mod match_files;
 pub mod sandbox;
 mod serve;
 mod settings;
@@ -72,6 +73,8 @@ pub enum Command {
     Sandbox(sandbox::Arguments),
     /// Look into the built-in diary, and book and cancel in it as reception would
     Diary(diary::Arguments),
+    /// Look for the people of one file among the patients of another; one decision a line, as CSV
+    Match(match_files::Arguments),
 }
 
 /// Where a command writes.
@@ -116,6 +119,7 @@ pub fn run(arguments: Arguments, streams: &mut Streams<'_>) -> Exit {
         Command::Resume(named) => steer::resume(&general, &named, streams),
         Command::Sandbox(arguments) => sandbox::run(&general, &arguments, streams),
         Command::Diary(arguments) => diary::run(&general, &arguments, streams),
+        Command::Match(arguments) => match_files::run(&general, &arguments, streams),
     }
 }
 

@@ -8,8 +8,8 @@ use super::policy::later;
 use super::{Halt, Practice};
 use crate::domain::booking::{Booking, Event, How, Place, RejectReason, State, is_late};
 use crate::domain::diary::{AppointmentSeen, Booked, Wanted, WantedPatient};
-use crate::domain::id::{BookingId, BookingKey, PmsPatientId};
-use crate::domain::matching::{self, Match};
+use crate::domain::id::{BookingId, BookingKey};
+use crate::domain::matching::{self, Likeness, Match};
 use crate::domain::redacted::Redacted;
 use crate::healthengine::Pending;
 use crate::ledger::{Durability, Item, ItemKind};
@@ -229,10 +229,10 @@ impl Practice {
     ) -> (WantedPatient, Vec<Item>) {
         let new = || WantedPatient::New(Box::new(booking.patient.clone()));
         match matching::decide(&booking.patient, candidates) {
-            Match::Same(patient) => (WantedPatient::Existing(patient), Vec::new()),
+            Match::Same(patient) => (WantedPatient::Existing(patient.id), Vec::new()),
             Match::New => (new(), Vec::new()),
             Match::Doubtful(alike) => {
-                let alike: Vec<&str> = alike.iter().map(PmsPatientId::as_str).collect();
+                let alike: Vec<String> = alike.iter().map(Likeness::to_string).collect();
                 let compare = item(
                     &self.profile,
                     ItemKind::ComparePatients,

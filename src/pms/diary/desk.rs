@@ -192,7 +192,7 @@ fn known_patient(diary: &Connection, wanted: &WantedPatient) -> Result<WantedPat
         return Ok(wanted.clone());
     };
     Ok(match decide(details, &load_like(diary, details)?) {
-        Match::Same(id) => WantedPatient::Existing(id),
+        Match::Same(patient) => WantedPatient::Existing(patient.id),
         Match::New | Match::Doubtful(_) => wanted.clone(),
     })
 }
