@@ -11,5 +11,6 @@ mod diary_processes;
 mod ledger_contract;
 mod ledger_sqlite;
 mod packaging;
+mod readme;
 mod sandbox;
 mod shutdown;

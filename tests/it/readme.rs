@@ -1,0 +1,85 @@
+//! The README says what is true: its settings are those of `config/default.toml`, one for one.
+
+use std::fs;
+use std::path::Path;
+
+/// A setting: its key, its default as written, and its comment.
+#[derive(Debug, PartialEq, Eq)]
+struct Setting {
+    key: String,
+    default: Option<String>,
+    meaning: String,
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// Reads the settings with their comments; one without a default stands behind a `#`.
+fn settings_of_the_default() -> Vec<Setting> {
+    let text = read("config/default.toml");
+    let (mut section, mut comment, mut found) = (None, Vec::new(), Vec::new());
+    for line in text.lines() {
+        let plain = line.strip_prefix("# ").unwrap_or(line);
+        if let Some(name) = line.strip_prefix('[') {
+            section = Some(name.trim_end_matches(']'));
+            comment.clear();
+        } else if let (Some(section), Some((key, value))) = (section, plain.split_once(" = "))
+            && key.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+        {
+            found.push(Setting {
+                key: format!("{section}.{key}"),
+                default: (plain == line).then(|| value.to_owned()),
+                meaning: comment.join(" "),
+            });
+            comment.clear();
+        } else if line.is_empty() {
+            comment.clear();
+        } else {
+            comment.push(plain);
+        }
+    }
+    found
+}
+
+fn settings_of_the_readme() -> Vec<Setting> {
+    let text = read("README.md");
+    let table = text.split("## Settings").nth(1).unwrap();
+    let rows = table
+        .lines()
+        .skip_while(|line| !line.starts_with("| ---"))
+        .skip(1);
+    rows.take_while(|line| line.starts_with('|'))
+        .map(|row| {
+            let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+            let code = |cell: &str| cell.trim_matches('`').to_owned();
+            Setting {
+                key: code(cells[0]),
+                default: cells[1].starts_with('`').then(|| code(cells[1])),
+                meaning: cells[2].to_owned(),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn the_readme_lists_every_setting_with_its_default_and_meaning() {
+    let settings = settings_of_the_default();
+    assert!(settings.len() > 20, "{}", settings.len());
+    assert_eq!(settings_of_the_readme(), settings);
+}
+
+#[test]
+fn every_path_that_the_readme_links_to_is_there() {
+    let text = read("README.md");
+    let links = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
+    for link in links.filter(|link| !link.starts_with("http")) {
+        assert!(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(),
+            "{link}"
+        );
+    }
+}
