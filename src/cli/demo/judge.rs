@@ -241,3 +241,6 @@ fn read(diary: &Path) -> rusqlite::Result<Vec<Row>> {
     })?;
     rows.collect()
 }
+
+#[cfg(test)]
+mod tests;
