@@ -11,9 +11,13 @@ use super::Practice;
 use super::control::Control;
 use super::heartbeat::Heartbeat;
 use super::status::PracticeStatus;
+use crate::domain::clock::Clock;
 
 /// How long a loop waits at the most before it shows a sign of life again.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
+
+/// After how long an activation counts as stuck: each of its calls has a limit, so it ends.
+const LONGEST_ACTIVATION: Duration = Duration::from_secs(15 * 60);
 
 /// Runs a practice until it is stopped; the activation in hand is finished first.
 ///
@@ -33,10 +37,36 @@ pub async fn run(
         }
         // The activation is boxed, so that a resting practice holds none of its memory.
         let span = tracing::info_span!("practice", practice.name = %practice.profile.name);
-        let activation = Box::pin(practice.activate(control.take()).instrument(span)).await;
-        heartbeat.beat(practice.now());
+        let clock = practice.ports.clock.clone();
+        let activation = Box::pin(practice.activate(control.take()).instrument(span));
+        let activation = watched(activation, &*clock, &heartbeat).await;
         wait = activation.wait;
         status.send_replace(Arc::new(activation.status));
+    }
+}
+
+/// Finishes an activation, showing signs of life meanwhile: a slow diary is no stalled loop. One
+/// that lasts longer than its calls can take together shows none any more.
+async fn watched<T>(
+    activation: impl Future<Output = T>,
+    clock: &dyn Clock,
+    heartbeat: &Heartbeat,
+) -> T {
+    let mut activation = std::pin::pin!(activation);
+    let begun = tokio::time::Instant::now();
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut activation => {
+                heartbeat.beat(clock.now());
+                return done;
+            }
+            () = tokio::time::sleep(LONGEST_SILENCE) => {
+                if begun.elapsed() < LONGEST_ACTIVATION {
+                    heartbeat.beat(clock.now());
+                }
+            }
+        }
     }
 }
 
