@@ -3,6 +3,7 @@
 // The lints that spare tests look for this.
 #![cfg(test)]
 
+mod acceptance;
 mod adapter_contract;
 mod architecture;
 mod check_online;
