@@ -17,8 +17,8 @@ fn at(hour: u32) -> NaiveDateTime {
         .unwrap()
 }
 
-fn now() -> chrono::DateTime<Utc> {
-    chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
 }
 
 impl Case {
@@ -176,7 +176,11 @@ fn two_appointments_of_one_person_at_one_time_are_found() {
     // The diary refuses an overlap by itself, so its guard has to go first.
     case.sql("drop trigger appointments_never_overlap_on_insert");
     case.appointment(2, None, at(9));
-    let verdict = judge(std::slice::from_ref(case.practice()), &[case.entry.clone()]).unwrap();
+    let verdict = judge(
+        std::slice::from_ref(case.practice()),
+        std::slice::from_ref(&case.entry),
+    )
+    .unwrap();
     assert_eq!(verdict.doubled, 1);
 }
 
