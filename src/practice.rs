@@ -125,6 +125,8 @@ pub struct Practice {
     setup: setup::Setup,
     horizon: horizon::Horizon,
     health: health::Health,
+    /// What an operator wished while the ledger could not be used.
+    wishes_kept: control::Wishes,
 }
 
 /// Why an activation cannot go on.
@@ -153,6 +155,7 @@ impl Practice {
             setup: setup::Setup::default(),
             horizon: horizon::Horizon::default(),
             health: health::Health::default(),
+            wishes_kept: control::Wishes::default(),
         }
     }
 

@@ -29,6 +29,15 @@ impl Practice {
     pub async fn activate(&mut self, wishes: Wishes) -> Activation {
         let begun = self.now();
         self.health.activations = self.health.activations.saturating_add(1);
+        if self.health.ledger.resting(begun) {
+            // Woken too early: the wishes are kept, and nothing else may be done.
+            self.wishes_kept = wishes.or(self.wishes_kept);
+            return Activation {
+                wait: self.wait(begun),
+                status: self.report(),
+            };
+        }
+        let wishes = wishes.or(std::mem::take(&mut self.wishes_kept));
         match self.work(wishes).await {
             Ok(()) => {
                 self.health.ledger.answered();
@@ -42,8 +51,11 @@ impl Practice {
                 }
                 // Whether the ledger took the last change is not known: read it anew.
                 self.desk.forget();
+                // What an operator wished may not have been done.
+                self.wishes_kept = wishes;
             }
         }
+        self.health.activation_over();
         Activation {
             wait: self.wait(begun),
             status: self.report(),
@@ -61,11 +73,6 @@ impl Practice {
 
     async fn work(&mut self, wishes: Wishes) -> Result<(), Halt> {
         let now = self.now();
-        if self.health.ledger.resting(now) {
-            return Err(Halt::Ledger(crate::ledger::LedgerError::Engine(
-                self.health.last_error.clone().unwrap_or_default(),
-            )));
-        }
         self.desk.load(&self.profile, &self.ports).await?;
         self.heed(wishes).await?;
         let refused = self
@@ -139,7 +146,12 @@ impl Practice {
             return REST_WHEN_PAUSED;
         }
         if let Some(refused) = self.health.refused {
-            return until(refused.probe_at, now);
+            // A probe that could not be made is not a refusal: it waits as any poll does.
+            let at = self.health.healthengine.retry_at;
+            return until(
+                at.map_or(refused.probe_at, |at| at.max(refused.probe_at)),
+                now,
+            );
         }
         if let Some(at) = self.health.healthengine.retry_at {
             return until(at, now);
@@ -158,6 +170,7 @@ impl Practice {
             .filter(|at| at.is_none_or(|at| at > now));
         let next = put_off
             .chain([poll, publishing, self.setup.retry_at()])
+            .chain([self.health.calls.retry_at])
             .flatten()
             .min()
             .unwrap_or(now);

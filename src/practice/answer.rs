@@ -6,7 +6,7 @@ use super::policy::{AfterAnswer, after_answer, pause};
 use super::{Halt, Practice};
 use crate::domain::booking::{BookingRecord, Event, RejectReason, State, Stuck, is_late};
 use crate::domain::id::BookingId;
-use crate::healthengine::{CallError, Pending};
+use crate::healthengine::{CallError, Pending, Verdict};
 use crate::ledger::{Durability, Item, ItemKind};
 
 impl Practice {
@@ -18,7 +18,6 @@ impl Practice {
         let state = open.record.state.clone();
         match self.send_answer(id, &state).await {
             Ok(()) => {
-                self.health.healthengine_answered();
                 self.answer_taken(id, &state, Event::AnswerTaken).await?;
                 Ok(Onward::Rest)
             }
@@ -30,6 +29,14 @@ impl Practice {
     pub(super) async fn answer_again(&mut self, record: &BookingRecord) -> Result<(), Halt> {
         tracing::info!(booking.id = %record.booking, "Healthengine lists an answered booking again");
         let sent = self.send_answer(record.booking, &record.state).await;
+        // A refusal changes nothing: what was told before was told.
+        if let Err(CallError {
+            verdict: Verdict::Refused(_),
+            ..
+        }) = &sent
+        {
+            return Ok(());
+        }
         self.heard(sent)?;
         Ok(())
     }
@@ -61,7 +68,9 @@ impl Practice {
         let waited = self.now() - open.record.booked_at;
         let mut raise: Vec<Item> = Vec::new();
         let story = if let State::Rejecting { reason } = state {
-            if self.is_too_late_to_reject(&open.record, reason) {
+            // Decided when it was late already: the item was raised with the decision.
+            let was_late = is_late(open.record.booked_at, open.record.changed_at);
+            if !was_late && self.is_too_late_to_reject(&open.record, reason) {
                 raise.push(self.call_patient(id, reason));
             }
             self.desk.counts.rejected = self.desk.counts.rejected.saturating_add(1);

@@ -53,6 +53,7 @@ impl Practice {
         let cancelled: BTreeSet<BookingId> = intake
             .updates
             .iter()
+            .flatten()
             .filter(|update| update.status == BookingStatus::Cancelled)
             .map(|update| update.booking)
             .collect();
@@ -85,11 +86,23 @@ impl Practice {
         if self.desk.bookings.contains_key(&id) {
             return Ok(());
         }
-        if let Some(record) = self.ports.ledger.load_booking(&self.profile.id, id).await? {
-            return self.answer_again(&record).await;
+        let known = self.ports.ledger.load_booking(&self.profile.id, id).await?;
+        let Some(record) = known else {
+            self.desk.receive(first_record(id, pending, self.now()));
+            return Ok(());
+        };
+        // It was missing from a list: Healthengine was told nothing, and nothing was written.
+        let gone = State::Rejected {
+            reason: RejectReason::NoLongerAsked,
+        };
+        if record.state == gone {
+            self.desk.receive(record);
+            let along = Along::story("Healthengine asks for it again.");
+            return self
+                .advance(id, Event::AskedAgain, along, Durability::WithNext)
+                .await;
         }
-        self.desk.receive(first_record(id, pending, self.now()));
-        Ok(())
+        self.answer_again(&record).await
     }
 
     /// Takes steps until the booking is settled or must wait.
@@ -154,6 +167,12 @@ impl Practice {
 
     /// Records that Healthengine no longer asks for a booking of which nothing was written.
     async fn withdraw(&mut self, id: BookingId) -> Result<Onward, Halt> {
+        self.republish_slot_of(id);
+        // What was never recorded is not recorded now: should the list have been incomplete, the
+        // booking is simply received again.
+        if self.desk.drop_unrecorded(id) {
+            return Ok(Onward::Rest);
+        }
         let along = Along::story("Healthengine no longer asks for it; nothing was written.");
         self.advance(id, Event::NoLongerAsked, along, Durability::WithNext)
             .await?;

@@ -22,6 +22,17 @@ pub struct Wishes {
     pub paused: Option<bool>,
 }
 
+impl Wishes {
+    /// These wishes, and of the kinds that they leave open the earlier ones.
+    #[must_use]
+    pub(super) fn or(self, earlier: Self) -> Self {
+        Self {
+            resync: self.resync.or(earlier.resync),
+            paused: self.paused.or(earlier.paused),
+        }
+    }
+}
+
 /// The string that is pulled to wake a practice. Pulling it twice before the practice wakes is
 /// pulling it once.
 #[derive(Debug, Default)]

@@ -130,16 +130,27 @@ impl Desk {
     /// Takes a booking onto the desk that Healthengine asks for. Nothing is written yet: the
     /// first record of a booking is the intent to insert it, or the decision not to.
     pub(super) fn receive(&mut self, record: BookingRecord) {
-        let line = StoryLine {
+        let first = StoryLine {
             at: record.received_at,
             what: "Healthengine asked for this booking.".to_owned(),
         };
+        let story = (record.revision == 0).then_some(first);
         let open = OpenBooking {
             record,
             tries: Tries::default(),
-            story: vec![line],
+            story: story.into_iter().collect(),
         };
         self.bookings.insert(open.record.booking, open);
+    }
+
+    /// Takes a booking off the desk of which the ledger has nothing; `false` when it has.
+    pub(super) fn drop_unrecorded(&mut self, id: BookingId) -> bool {
+        let unrecorded = |open: &OpenBooking| open.record.revision == 0;
+        let drop = self.bookings.get(&id).is_some_and(unrecorded);
+        if drop {
+            self.bookings.remove(&id);
+        }
+        drop
     }
 
     /// Moves a booking to the state that follows the event, first in the ledger, then here. A
@@ -186,13 +197,27 @@ impl Desk {
             at: now,
             what: along.story,
         });
+        // Where the appointment stands is known again: nobody need look any more.
+        let looked_for = ItemKey {
+            kind: ItemKind::CheckDiary,
+            subject: id.to_string(),
+        };
+        let is_found_out = matches!(open.record.state, State::Inserting { .. })
+            && !matches!(record.state, State::NeedsPerson { .. });
+        let is_open = self.items.iter().any(|item| item.key == looked_for);
+        let settle: Vec<ItemKey> = (is_found_out && is_open)
+            .then_some(looked_for)
+            .into_iter()
+            .collect();
         let change = Change {
             booking: Some(record.clone()),
             story,
             raise: raise.clone(),
+            settle: settle.clone(),
             ..Change::default()
         };
         ports.ledger.record(&profile.id, change, durability).await?;
+        self.items.retain(|item| !settle.contains(&item.key));
         record.revision = record.revision.saturating_add(1);
         if record.state.is_settled() {
             self.bookings.remove(&id);

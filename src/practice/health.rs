@@ -5,13 +5,19 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::policy::{later, pause, pause_after_call};
-use crate::healthengine::{CallError, RequestKind};
+use crate::healthengine::{CallError, RequestKind, Verdict};
 use crate::pms::PmsError;
 
 /// What is remembered of failures.
 #[derive(Debug, Default)]
 pub(super) struct Health {
+    /// The polls that failed in a row; while it rests, Healthengine is not called.
     pub(super) healthengine: Streak,
+    /// The activations in a row in which a call other than the poll failed: these come again a
+    /// little sooner than at the next poll, and hinder nothing else.
+    pub(super) calls: Streak,
+    /// Whether this activation is one of them.
+    call_has_failed: bool,
     pub(super) pms: Streak,
     /// Whether the PMS refuses the settings, rather than being down.
     pub(super) pms_misconfigured: bool,
@@ -60,8 +66,8 @@ impl Streak {
 }
 
 impl Health {
-    /// Notes that Healthengine could not be asked.
-    pub(super) fn healthengine_failed(&mut self, error: &CallError, now: DateTime<Utc>) {
+    /// Notes that Healthengine could not be polled.
+    pub(super) fn poll_failed(&mut self, error: &CallError, now: DateTime<Utc>) {
         let rest = pause_after_call(error, self.healthengine.failures.saturating_add(1));
         self.last_error = Some(error.to_string());
         if self.healthengine.failed(now, rest) {
@@ -69,7 +75,30 @@ impl Health {
         }
     }
 
-    /// Notes that Healthengine answered.
+    /// Notes that a call other than the poll failed. Only where Healthengine asks for patience is
+    /// it left alone altogether.
+    pub(super) fn call_failed(&mut self, error: &CallError, now: DateTime<Utc>) {
+        self.last_error = Some(error.to_string());
+        if !std::mem::replace(&mut self.call_has_failed, true) {
+            let rest = pause(self.calls.failures.saturating_add(1));
+            if self.calls.failed(now, rest) {
+                tracing::warn!(%error, "a call of Healthengine failed; trying again");
+            }
+        }
+        if let Verdict::Slow(Some(wanted)) = error.verdict {
+            let until = later(now, wanted);
+            self.healthengine.retry_at = self.healthengine.retry_at.max(Some(until));
+        }
+    }
+
+    /// Notes that an activation is over.
+    pub(super) fn activation_over(&mut self) {
+        if !std::mem::take(&mut self.call_has_failed) {
+            self.calls.answered();
+        }
+    }
+
+    /// Notes that Healthengine answered a poll.
     pub(super) fn healthengine_answered(&mut self) {
         if self.healthengine.answered() {
             tracing::info!("Healthengine answers again");

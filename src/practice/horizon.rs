@@ -1,6 +1,7 @@
 //! Which days of whose free time are to be sent: what Healthengine took last, and what is due.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
@@ -17,6 +18,8 @@ pub(super) struct Horizon {
     /// of practices.
     taken: BTreeMap<PmsResourceId, Vec<(NaiveDate, Fingerprint)>>,
     due: BTreeMap<PmsResourceId, Due>,
+    /// Whose turn it was last.
+    last_taken_up: Option<PmsResourceId>,
     pub(super) refused: BTreeMap<(PmsResourceId, NaiveDate), Refused>,
     /// The practice-local date of the last look.
     today: Option<NaiveDate>,
@@ -100,9 +103,30 @@ impl Horizon {
         self.refused.retain(|(of, _), _| of != resource);
     }
 
-    /// Takes out what is due of one resource.
+    /// Takes out what is due of one resource. The resources take turns, so that one that cannot
+    /// be read keeps no other back.
     pub(super) fn take_due(&mut self) -> Option<(PmsResourceId, Due)> {
-        self.due.pop_first()
+        let after = self.last_taken_up.as_ref().and_then(|last| {
+            let after = (Bound::Excluded(last), Bound::Unbounded);
+            self.due.range(after).next().map(|(id, _)| id.clone())
+        });
+        let next = match after {
+            Some(id) => self.due.remove_entry(&id),
+            None => self.due.pop_first(),
+        };
+        self.last_taken_up = next.as_ref().map(|(id, _)| id.clone());
+        next
+    }
+
+    /// Whether Healthengine refused this day, and the time to send it again has not come.
+    pub(super) fn is_resting(
+        &self,
+        resource: &PmsResourceId,
+        date: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let refused = self.refused.get(&(resource.clone(), date));
+        refused.is_some_and(|refused| now < refused.again_at)
     }
 
     /// Puts back what could not be read.

@@ -13,7 +13,7 @@ use crate::domain::matching::{self, Likeness, Match};
 use crate::domain::redacted::Redacted;
 use crate::healthengine::Pending;
 use crate::ledger::{Durability, Item, ItemKind};
-use crate::pms::Support;
+use crate::pms::{PmsError, Support};
 
 impl Practice {
     /// Looks for an appointment of the same patient, resource and time: Healthengine has presumed
@@ -41,6 +41,11 @@ impl Practice {
                 }
                 Ok(Onward::Go)
             }
+            // A system that cannot show its appointments: if staff typed it in, its time is taken.
+            Err(PmsError::Unsupported(_)) => {
+                hand.looked = true;
+                Ok(Onward::Go)
+            }
             Err(error) => self.not_inserted(hand.id, error).await,
         }
     }
@@ -53,8 +58,14 @@ impl Practice {
         if let Some(reason) = self.out_of_time(hand.id) {
             return self.decline(hand.id, reason).await;
         }
-        let Some(length) = booking.length.or_else(|| self.length_of(booking)) else {
-            return self.decline(hand.id, RejectReason::LengthNotAllowed).await;
+        let length = match booking.length {
+            Some(length) => Ok(Some(length)),
+            None => self.length_of(booking).await,
+        };
+        let length = match length {
+            Ok(Some(length)) => length,
+            Ok(None) => return self.decline(hand.id, RejectReason::LengthNotAllowed).await,
+            Err(error) => return self.not_inserted(hand.id, error).await,
         };
         let Some(resource) = booking.resource.clone() else {
             return self.decline(hand.id, RejectReason::ResourceRemoved).await;
@@ -124,6 +135,7 @@ impl Practice {
             }
             // A system that may still be writing has not said no yet.
             Ok(None) if !described.settles_within.is_zero() && self.now() < settled_at => {
+                self.health.pms_answered();
                 let now = self.now();
                 if let Some(open) = self.desk.bookings.get_mut(&hand.id) {
                     open.tries.put_off(now, Duration::from_millis(500));
@@ -135,7 +147,7 @@ impl Practice {
                 let along = Along::story("It is not in the diary.");
                 self.advance(hand.id, Event::Absent, along, Durability::WithNext)
                     .await?;
-                Ok(Onward::Go)
+                Ok(self.before_next_try(hand.id))
             }
             Err(error) => self.not_found_out(hand.id, &error).await,
         }
@@ -212,13 +224,21 @@ impl Practice {
         )
     }
 
-    fn length_of(&self, booking: &Booking) -> Option<Duration> {
-        let wanted = booking.appointment_type.as_ref()?;
-        self.setup
-            .types
-            .iter()
-            .find(|known| known.id == *wanted)?
-            .length
+    /// The length of the booking's type. Right after a start the types have not been read yet.
+    async fn length_of(&self, booking: &Booking) -> Result<Option<Duration>, PmsError> {
+        let Some(wanted) = booking.appointment_type.as_ref() else {
+            return Ok(None);
+        };
+        let read = if self.setup.types.is_empty() {
+            let limit = self.limit(booking.id);
+            self.ports.pms.appointment_types(limit).await?
+        } else {
+            Vec::new()
+        };
+        let mut types = self.setup.types.iter().chain(&read);
+        Ok(types
+            .find(|known| known.id == *wanted)
+            .and_then(|known| known.length))
     }
 
     fn choose_patient(

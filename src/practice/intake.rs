@@ -19,8 +19,9 @@ pub(super) struct Intake {
     pub(super) kinds: Vec<RequestKind>,
     /// The pending bookings; `None` when they could not be fetched.
     pub(super) bookings: Option<BTreeMap<BookingId, Pending<Booking>>>,
-    /// The pending updates, in the order they are to be worked.
-    pub(super) updates: Vec<BookingUpdate>,
+    /// The pending updates, in the order they are to be worked; `None` when they could not be
+    /// fetched.
+    pub(super) updates: Option<Vec<BookingUpdate>>,
     /// The days that are wanted anew.
     pub(super) availability: Vec<AvailabilityRequest>,
 }
@@ -28,10 +29,18 @@ pub(super) struct Intake {
 impl Practice {
     /// Asks what kinds of request wait; `None` when Healthengine did not say.
     pub(super) async fn poll(&mut self) -> Result<Option<Vec<RequestKind>>, Halt> {
-        let answer = self.ports.healthengine.fetch_requests().await;
-        let Some(kinds) = self.heard(answer)? else {
-            return Ok(None);
+        let kinds = match self.ports.healthengine.fetch_requests().await {
+            Ok(kinds) => kinds,
+            Err(error) if error.verdict == Verdict::Unauthorised => {
+                return Err(Halt::Unauthorised(error));
+            }
+            Err(error) => {
+                let now = self.now();
+                self.health.poll_failed(&error, now);
+                return Ok(None);
+            }
         };
+        self.health.healthengine_answered();
         self.health.last_poll = Some(self.now());
         if self.health.refused.take().is_some() {
             tracing::info!(
@@ -47,6 +56,7 @@ impl Practice {
         let healthengine = self.ports.healthengine.clone();
         let mut intake = Intake {
             bookings: Some(BTreeMap::new()),
+            updates: Some(Vec::new()),
             ..Intake::default()
         };
         if kinds.contains(&RequestKind::Bookings) {
@@ -55,8 +65,10 @@ impl Practice {
         }
         if kinds.contains(&RequestKind::BookingUpdates) {
             let answer = healthengine.fetch_booking_updates().await;
-            intake.updates = self.heard(answer)?.unwrap_or_default();
-            order_updates(&mut intake.updates);
+            intake.updates = self.heard(answer)?.map(|mut updates| {
+                order_updates(&mut updates);
+                updates
+            });
         }
         if kinds.contains(&RequestKind::Availability) {
             let answer = healthengine.fetch_availability_requests().await;
@@ -70,14 +82,11 @@ impl Practice {
     /// Sorts an answer of Healthengine: a value, nothing for now, or a refused key.
     pub(super) fn heard<T>(&mut self, answer: Result<T, CallError>) -> Result<Option<T>, Halt> {
         match answer {
-            Ok(value) => {
-                self.health.healthengine_answered();
-                Ok(Some(value))
-            }
+            Ok(value) => Ok(Some(value)),
             Err(error) if error.verdict == Verdict::Unauthorised => Err(Halt::Unauthorised(error)),
             Err(error) => {
                 let now = self.now();
-                self.health.healthengine_failed(&error, now);
+                self.health.call_failed(&error, now);
                 Ok(None)
             }
         }

@@ -17,6 +17,9 @@ pub(super) const LATE_PATIENCE: Duration = Duration::from_secs(8 * 60);
 /// The longest pause between two tries of the same thing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// The longest pause while a patient waits: a system that is back must not find the time over.
+const LONGEST_WHILE_WAITED_FOR: Duration = Duration::from_secs(2);
+
 /// What is to be done after a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Next {
@@ -71,7 +74,9 @@ pub(super) fn after_insert(
             Next::GiveBack(RejectReason::Refused(format!("it does not support {what}")))
         }
         PmsError::NotDone(_) | PmsError::Misconfigured(_) => match (choice, time) {
-            (_, TimeLeft::Left(left)) => Next::After(pause(attempt).min(left)),
+            (_, TimeLeft::Left(left)) => {
+                Next::After(pause(attempt).min(LONGEST_WHILE_WAITED_FOR).min(left))
+            }
             (WhenPmsUnavailable::Hold, TimeLeft::Closing | TimeLeft::Late(_)) => {
                 Next::After(pause(attempt))
             }

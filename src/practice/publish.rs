@@ -23,14 +23,19 @@ struct Outgoing {
 
 impl Practice {
     /// Notes the days that Healthengine wants anew.
+    ///
+    /// A day that it refuses stays on its list; it keeps to its pauses all the same.
     pub(super) fn note_wanted(&mut self, wanted: &[AvailabilityRequest]) {
+        let now = self.now();
         for request in wanted {
-            match &request.resource {
-                Some(resource) => self.horizon.day_wanted(resource, request.day),
-                None => {
-                    for resource in &self.setup.resources {
-                        self.horizon.day_wanted(&resource.id, request.day);
-                    }
+            let every = self.setup.resources.iter().map(|known| &known.id);
+            let of: Vec<&PmsResourceId> = match &request.resource {
+                Some(resource) => vec![resource],
+                None => every.collect(),
+            };
+            for resource in of {
+                if !self.horizon.is_resting(resource, request.day, now) {
+                    self.horizon.day_wanted(resource, request.day);
                 }
             }
         }
@@ -235,14 +240,13 @@ impl Practice {
     }
 
     fn sent(&mut self) {
-        self.health.healthengine_answered();
         self.horizon.failures = 0;
         self.horizon.retry_at = None;
     }
 
     fn not_sent(&mut self, batch: Vec<(FreeDay, Sending)>, error: &CallError) {
         let now: DateTime<Utc> = self.now();
-        self.health.healthengine_failed(error, now);
+        self.health.call_failed(error, now);
         self.horizon.failures = self.horizon.failures.saturating_add(1);
         let rest = pause_after_call(error, self.horizon.failures);
         self.horizon.retry_at = Some(later(now, rest));

@@ -71,7 +71,10 @@ impl Practice {
             Condition::LedgerFailing
         } else if self.health.refused.is_some() {
             Condition::ConsentNeeded
-        } else if self.health.healthengine.failures >= FAILURES_THAT_COUNT {
+        } else if [&self.health.healthengine, &self.health.calls]
+            .iter()
+            .any(|streak| streak.failures >= FAILURES_THAT_COUNT)
+        {
             Condition::HealthengineUnreachable
         } else if self.health.pms_misconfigured {
             Condition::PmsMisconfigured

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::booking::Onward;
 use super::desk::{Along, item};
-use super::policy::{Next, TimeLeft, after_find, after_insert, later, pause};
+use super::policy::{Next, TimeLeft, after_find, after_insert, later};
 use super::{Halt, Practice};
 use crate::domain::booking::{Event, RejectReason, State, Stuck};
 use crate::domain::id::BookingId;
@@ -32,6 +32,15 @@ impl Practice {
         };
         let attempt = open.tries.fail();
         let begun = matches!(open.record.state, State::Inserting { .. });
+        // Nothing was begun, so a read's lost answer is only a failed read.
+        let error = match error {
+            PmsError::Unknown(words) if !begun => PmsError::NotDone(words),
+            PmsError::Refused(_)
+            | PmsError::NotDone(_)
+            | PmsError::Unknown(_)
+            | PmsError::Misconfigured(_)
+            | PmsError::Unsupported(_) => error,
+        };
         let next = after_insert(
             &error,
             attempt,
@@ -39,9 +48,7 @@ impl Practice {
             choice,
         );
         match next {
-            Next::Find if begun => Ok(Onward::Go),
-            // Nothing was begun, so a read's lost answer is only a failed read.
-            Next::Find => Ok(self.put_off(id, pause(attempt))),
+            Next::Find => Ok(Onward::Go),
             Next::GiveBack(reason) => self.decline(id, reason).await,
             Next::AskPerson => self.ask_person_to_look(id).await,
             Next::After(rest) => {
@@ -113,6 +120,21 @@ impl Practice {
         self.advance(id, Event::Stuck { why }, along, Durability::Flushed)
             .await?;
         Ok(Onward::Rest)
+    }
+
+    /// The diary surely does not have it. The first time it is tried again at once; a system that
+    /// loses every request is given its pauses.
+    pub(super) fn before_next_try(&mut self, id: BookingId) -> Onward {
+        let Some(open) = self.desk.bookings.get(&id) else {
+            return Onward::Rest;
+        };
+        let time = TimeLeft::of(open.record.booked_at, self.now());
+        let failures = open.tries.failures;
+        let lost = PmsError::NotDone(String::new());
+        match after_insert(&lost, failures, time, self.profile.when_pms_unavailable) {
+            Next::After(rest) if failures > 1 => self.put_off(id, rest),
+            Next::After(_) | Next::GiveBack(_) | Next::Find | Next::AskPerson => Onward::Go,
+        }
     }
 
     fn put_off(&mut self, id: BookingId, rest: Duration) -> Onward {

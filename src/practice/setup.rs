@@ -162,7 +162,7 @@ impl Practice {
                 Ok(())
             }
             Verdict::NotSent | Verdict::Slow(_) | Verdict::Unknown | Verdict::Garbled => {
-                self.health.healthengine_failed(&error, now);
+                self.health.call_failed(&error, now);
                 self.setup.failures = self.setup.failures.saturating_add(1);
                 self.rest_setup(pause_after_call(&error, self.setup.failures));
                 Ok(())

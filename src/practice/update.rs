@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
-use super::desk::{Tries, item};
+use super::desk::item;
 use super::intake::Intake;
-use super::policy::{AfterAnswer, Next, after_answer, after_cancel, later};
+use super::policy::{AfterAnswer, Next, after_answer, after_cancel, pause};
 use super::{Halt, Practice};
 use crate::domain::booking::{
     BookingRecord, BookingStatus, BookingUpdate, Place, State, UpdateRecord, UpdateState,
 };
 use crate::domain::diary::{Booked, Standing};
 use crate::domain::id::{BookingId, BookingKey, RequestId};
-use crate::healthengine::CallError;
+use crate::healthengine::{CallError, Pending};
 use crate::ledger::{Durability, Item, ItemKind};
 use crate::pms::{PmsError, Support};
+
+/// The longest pause of an update that waits for its booking.
+const LONGEST_WAIT_FOR_BOOKING: Duration = Duration::from_secs(5);
 
 /// What is to be done about an update.
 enum Work {
@@ -32,17 +35,16 @@ enum Work {
 impl Practice {
     /// Works every pending update in the order of its request.
     pub(super) async fn work_updates(&mut self, intake: &Intake) -> Result<(), Halt> {
-        for update in &intake.updates {
+        let Some(listed) = &intake.updates else {
+            // Whether an answer had arrived is shown by the list alone.
+            return Ok(());
+        };
+        for update in listed {
             self.work_update(update).await?;
         }
         // Outcomes recorded before a crash whose requests are no longer listed: the answer had
         // arrived.
-        let listed = |request| {
-            intake
-                .updates
-                .iter()
-                .any(|update| update.request == request)
-        };
+        let listed = |request| listed.iter().any(|update| update.request == request);
         let gone: Vec<RequestId> = self
             .desk
             .updates
@@ -78,7 +80,7 @@ impl Practice {
                         .await?;
                 }
                 Work::Cancel(place) => self.cancel(update, place).await?,
-                Work::Wait => self.put_update_off(update.request, Duration::from_millis(500)),
+                Work::Wait => self.put_update_off(update.request),
                 Work::Failed(error) => self.not_cancelled(update, &error).await?,
             }
         }
@@ -100,7 +102,11 @@ impl Practice {
             BookingStatus::Cancelled => true,
             // The definition carries no other change than the status, so nothing is to be done in
             // the diary of a booking that is there.
-            BookingStatus::Requested | BookingStatus::Confirmed | BookingStatus::Other(_) => false,
+            BookingStatus::Requested | BookingStatus::Confirmed => false,
+            BookingStatus::Other(_) => {
+                let words = "the booking is to become something that is not known here";
+                return Ok(Work::Refuse(words.to_owned(), Vec::new()));
+            }
         };
         let state = match record {
             Some(record) => record.state,
@@ -140,7 +146,11 @@ impl Practice {
         let unknown = || Work::Refuse("the booking is not known here".to_owned(), Vec::new());
         let pms = self.ports.pms.clone();
         if pms.describe().keeps_key == Support::No {
-            return Ok(unknown());
+            return Ok(if self.may_be_pending(update.booking).await? {
+                Work::Wait
+            } else {
+                unknown()
+            });
         }
         let key = BookingKey::of(&self.profile.id, update.booking);
         Ok(match pms.find(&key, self.profile.rhythm.read_limit).await {
@@ -156,9 +166,23 @@ impl Practice {
                 })
             }
             Ok(Some(_)) => Work::Done,
+            Ok(None) if self.may_be_pending(update.booking).await? => Work::Wait,
             Ok(None) => unknown(),
             Err(error) => Work::Failed(error),
         })
+    }
+
+    /// Whether Healthengine may list the booking as pending: the lists are fetched one after the
+    /// other, so a booking can be younger than the list in which it is missing.
+    async fn may_be_pending(&mut self, id: BookingId) -> Result<bool, Halt> {
+        let answer = self.ports.healthengine.fetch_bookings().await;
+        let Some(pending) = self.heard(answer)? else {
+            return Ok(true);
+        };
+        Ok(pending.iter().any(|pending| match pending {
+            Pending::Readable(booking) => booking.id == id,
+            Pending::Unreadable { booking, .. } => *booking == id,
+        }))
     }
 
     async fn known_booking(&self, id: BookingId) -> Result<Option<BookingRecord>, Halt> {
@@ -263,7 +287,6 @@ impl Practice {
         };
         match sent {
             Ok(()) => {
-                self.health.healthengine_answered();
                 tracing::info!(
                     booking.id = %booking, request.id = %request,
                     "booking update answered: {}", words(&record.state)
@@ -332,13 +355,12 @@ impl Practice {
             .await
     }
 
-    fn put_update_off(&mut self, request: RequestId, rest: Duration) {
-        let next_at = Some(later(self.now(), rest));
+    /// Lets an update wait for its booking, which is worked first.
+    fn put_update_off(&mut self, request: RequestId) {
+        let now = self.now();
         let open = self.desk.updates.entry(request).or_default();
-        open.tries = Tries {
-            next_at,
-            ..open.tries
-        };
+        let rest = pause(open.tries.fail()).min(LONGEST_WAIT_FOR_BOOKING);
+        open.tries.put_off(now, rest);
     }
 
     /// The freed time is offered again at once.

@@ -65,16 +65,38 @@ pub enum Step {
     Nothing,
 }
 
+/// Whether staff may have entered a booking against which this stands: they saw it in time, or are
+/// freer than the rules of online booking.
+const fn may_be_typed_in(objection: &RejectReason) -> bool {
+    match objection {
+        RejectReason::TimePassed | RejectReason::TypeNotOffered => true,
+        RejectReason::ResourceRemoved
+        | RejectReason::ResourceUnknown
+        | RejectReason::TimeDoesNotExist
+        | RejectReason::LengthNotAllowed
+        | RejectReason::SlotTaken
+        | RejectReason::OutsideHours
+        | RejectReason::PmsUnavailable
+        | RejectReason::CancelledFirst
+        | RejectReason::NoLongerAsked
+        | RejectReason::Unreadable(_)
+        | RejectReason::Refused(_) => false,
+    }
+}
+
 /// The step that follows; the same record and facts always give the same step.
 pub fn next_step(record: &BookingRecord, facts: &Facts) -> Step {
     match &record.state {
         State::Received => {
             if !facts.pending {
                 Step::Withdraw
+            } else if is_late(record.booked_at, facts.now)
+                && !facts.looked
+                && facts.objection.as_ref().is_none_or(may_be_typed_in)
+            {
+                Step::LookForTypedIn
             } else if let Some(reason) = &facts.objection {
                 Step::Decline(reason.clone())
-            } else if is_late(record.booked_at, facts.now) && !facts.looked {
-                Step::LookForTypedIn
             } else {
                 Step::Insert
             }
@@ -87,3 +109,6 @@ pub fn next_step(record: &BookingRecord, facts: &Facts) -> Step {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,6 +44,8 @@ pub enum Event {
     AnswerTaken,
     /// Healthengine no longer lists the booking, so no answer is wanted any more.
     NoLongerAsked,
+    /// Healthengine lists a booking again that it had stopped listing before anything was written.
+    AskedAgain,
     /// Only a person can go on.
     Stuck {
         /// Why.
@@ -83,7 +85,13 @@ pub fn transition(state: &State, event: Event) -> Result<State, IllegalEvent> {
         (State::Received | State::Inserting { .. }, Event::Present { place, how }) => {
             Ok(State::Inserted { place, how })
         }
-        (State::Inserting { .. }, Event::Absent) => Ok(State::Received),
+        (State::Inserting { .. }, Event::Absent)
+        | (
+            State::Rejected {
+                reason: RejectReason::NoLongerAsked,
+            },
+            Event::AskedAgain,
+        ) => Ok(State::Received),
         (State::Received | State::Inserting { .. }, Event::Declined { reason }) => {
             Ok(State::Rejecting { reason })
         }
@@ -146,6 +154,7 @@ impl Event {
             Self::Declined { .. } => "declined",
             Self::AnswerTaken => "answer taken",
             Self::NoLongerAsked => "no longer asked",
+            Self::AskedAgain => "asked again",
             Self::Stuck { .. } => "stuck",
             Self::Retried { .. } => "retried",
         }
@@ -175,3 +184,6 @@ impl fmt::Display for How {
         f.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests;

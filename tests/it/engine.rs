@@ -1,0 +1,13 @@
+//! What the practice's engine does, one activation at a time, in a world of models.
+
+mod availability;
+mod cancellation;
+mod configuration;
+mod consent;
+mod crash;
+mod kinds;
+mod ledger;
+mod outage;
+mod privacy;
+mod rest;
+mod situation;

@@ -1,0 +1,171 @@
+//! What must hold when a test is over.
+
+use std::path::Path;
+
+use healthengine_connector::domain::availability::publishable;
+use healthengine_connector::domain::booking::BookingStatus;
+use healthengine_connector::domain::diary::Standing;
+use healthengine_connector::domain::id::{BookingId, BookingKey};
+use healthengine_connector::ledger::ItemKind;
+
+use super::healthengine::Answer;
+use super::patient::CANARIES;
+use super::{World, seconds};
+
+impl World {
+    /// Lets the practice come to rest, and fails on anything that is left over.
+    pub(crate) async fn finish(self) {
+        self.finish_with(&[]).await;
+    }
+
+    /// The same, with just these items left for a person.
+    pub(crate) async fn finish_with(mut self, expected: &[ItemKind]) {
+        self.run_for(seconds(65)).await;
+        let items: Vec<ItemKind> = self
+            .items()
+            .await
+            .iter()
+            .map(|item| item.key.kind)
+            .collect();
+        assert_eq!(items, expected, "items for a person");
+        self.assert_settled().await;
+        self.assert_published();
+        self.assert_nothing_personal().await;
+    }
+
+    /// Every booking has one standing appointment or none, and Healthengine was told which.
+    pub(crate) async fn assert_settled(&self) {
+        let ids: Vec<BookingId> = self.healthengine.books().bookings.keys().copied().collect();
+        for id in ids {
+            self.assert_booking(id).await;
+        }
+    }
+
+    async fn assert_booking(&self, id: BookingId) {
+        let key = BookingKey::of(&self.profile.id, id);
+        let told = self.healthengine.told(id);
+        let cancelled = {
+            let books = self.healthengine.books();
+            told.iter().any(|answer| match answer {
+                Answer::UpdateConfirmed(request) => {
+                    books.updates[request].status == BookingStatus::Cancelled
+                }
+                Answer::Confirmed(_) | Answer::Rejected(_) | Answer::UpdateRejected(..) => false,
+            })
+        };
+        let person = self
+            .items()
+            .await
+            .iter()
+            .any(|item| item.key.subject == id.to_string());
+        let pending = self.healthengine.books().pending.contains(&id);
+        let cancelling = {
+            let books = self.healthengine.books();
+            let mut waiting = books.pending_updates.iter();
+            let waits = waiting.any(|request| books.updates[request].booking == id);
+            assert!(!waits || person, "an update of booking {id} has no answer");
+            waits
+        };
+        assert!(
+            !pending || person,
+            "booking {id} has no answer, and no person was asked"
+        );
+        let state = self.pms.state();
+        let ours: Vec<_> = state
+            .diary
+            .appointments
+            .iter()
+            .filter(|one| one.key.as_ref() == Some(&key))
+            .collect();
+        assert!(ours.len() <= 1, "booking {id} was inserted twice: {ours:?}");
+        for answer in &told {
+            match answer {
+                Answer::Confirmed(place) => {
+                    let found = state
+                        .diary
+                        .appointments
+                        .iter()
+                        .find(|one| place.appointments.contains(&one.id))
+                        .unwrap_or_else(|| panic!("booking {id} is confirmed at no appointment"));
+                    assert_eq!(found.patient, place.patient, "booking {id}");
+                    let stands = found.standing != Standing::Cancelled;
+                    assert!(
+                        stands != cancelled || cancelling,
+                        "booking {id} stands, or was cancelled"
+                    );
+                    assert!(
+                        found.key.is_none() || ours.iter().any(|one| one.id == found.id),
+                        "booking {id} is confirmed at another's appointment"
+                    );
+                }
+                Answer::Rejected(reason) => {
+                    assert!(
+                        ours.is_empty(),
+                        "booking {id} stands, and is rejected: {reason}"
+                    );
+                }
+                Answer::UpdateConfirmed(_) | Answer::UpdateRejected(..) => {}
+            }
+        }
+        let answers = told.iter().filter(|answer| match answer {
+            Answer::Confirmed(_) | Answer::Rejected(_) => true,
+            Answer::UpdateConfirmed(_) | Answer::UpdateRejected(..) => false,
+        });
+        let answers = answers.count();
+        assert!(answers <= 1, "booking {id} was answered {answers} times");
+        assert!(
+            answers == 1 || person || ours.iter().all(|one| one.standing == Standing::Cancelled),
+            "booking {id} stands, and nobody was told"
+        );
+    }
+
+    /// What Healthengine has of every published day is what the diary has.
+    pub(crate) fn assert_published(&self) {
+        if self.status.availability_waiting > 0 || !self.status.availability_refused.is_empty() {
+            return;
+        }
+        let books = self.healthengine.books();
+        let state = self.pms.state();
+        let today = self.local().date();
+        for resource in &books.resources {
+            for date in today
+                .iter_days()
+                .take(usize::from(self.profile.publish_days))
+            {
+                let free = state.diary.free(&resource.id, date);
+                let free = publishable(&free, &[], self.profile.zone.gap_on(date));
+                let there = books.days.get(&(resource.id.clone(), date));
+                if self.status.bookings.open == 0 {
+                    assert_eq!(there, Some(&free), "the published day differs");
+                }
+            }
+        }
+    }
+
+    /// No patient's detail stands in the ledger, its log, a story, an item, the status or the log.
+    pub(crate) async fn assert_nothing_personal(&self) {
+        for entry in std::fs::read_dir(self.dir.path()).unwrap() {
+            let path = entry.unwrap().path();
+            let bytes = std::fs::read(&path).unwrap();
+            assert_clean(&path, &String::from_utf8_lossy(&bytes));
+        }
+        let ids: Vec<BookingId> = self.healthengine.books().bookings.keys().copied().collect();
+        for id in ids {
+            let story = self.story(id).await;
+            assert_clean(Path::new("story"), &format!("{story:?}"));
+        }
+        assert_clean(Path::new("items"), &format!("{:?}", self.items().await));
+        assert_clean(Path::new("status"), &format!("{:?}", self.status));
+        assert_clean(Path::new("log"), &self.journal.text());
+    }
+}
+
+fn assert_clean(place: &Path, text: &str) {
+    for canary in CANARIES {
+        let place = place.display();
+        assert!(
+            !text.contains(canary),
+            "{place} holds a patient's detail: {canary}"
+        );
+    }
+}

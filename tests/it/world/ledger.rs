@@ -1,0 +1,102 @@
+//! The real ledger, watched, and made to fail on demand.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use healthengine_connector::domain::booking::{BookingRecord, UpdateRecord};
+use healthengine_connector::domain::id::{BookingId, PracticeId, RequestId};
+use healthengine_connector::ledger::sqlite::Inline;
+use healthengine_connector::ledger::{
+    Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine,
+};
+
+use super::gate::Gate;
+
+/// A ledger whose disk can be taken away.
+pub(crate) struct WatchedLedger {
+    inline: Inline,
+    gate: Arc<Gate>,
+    broken: AtomicBool,
+    /// How many writes are answered before one answer is lost; negative: all are.
+    deaf_in: AtomicI64,
+}
+
+impl WatchedLedger {
+    pub(crate) fn new(inline: Inline, gate: Arc<Gate>) -> Self {
+        Self {
+            inline,
+            gate,
+            broken: AtomicBool::new(false),
+            deaf_in: AtomicI64::new(-1),
+        }
+    }
+
+    /// Whether every write fails, and writes nothing.
+    pub(crate) fn set_broken(&self, broken: bool) {
+        self.broken.store(broken, Ordering::Relaxed);
+    }
+
+    /// After so many writes one is done, and fails all the same.
+    pub(crate) fn lose_answer_after(&self, writes: i64) {
+        self.deaf_in.store(writes, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl Ledger for WatchedLedger {
+    async fn load_practice(&self, practice: &PracticeId) -> Result<PracticeRecord, LedgerError> {
+        self.inline.load_practice(practice).await
+    }
+
+    async fn load_booking(
+        &self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Option<BookingRecord>, LedgerError> {
+        self.inline.load_booking(practice, booking).await
+    }
+
+    async fn load_update(
+        &self,
+        practice: &PracticeId,
+        request: RequestId,
+    ) -> Result<Option<UpdateRecord>, LedgerError> {
+        self.inline.load_update(practice, request).await
+    }
+
+    async fn record(
+        &self,
+        practice: &PracticeId,
+        change: Change,
+        durability: Durability,
+    ) -> Result<(), LedgerError> {
+        self.gate.pass("record", "before").await;
+        if self.broken.load(Ordering::Relaxed) {
+            return Err(LedgerError::Engine("disk full".to_owned()));
+        }
+        self.inline.record(practice, change, durability).await?;
+        if self.deaf_in.fetch_sub(1, Ordering::Relaxed) == 0 {
+            return Err(LedgerError::Engine("input or output error".to_owned()));
+        }
+        self.gate.pass("record", "after").await;
+        Ok(())
+    }
+
+    async fn load_items(&self, practice: Option<&PracticeId>) -> Result<Vec<Item>, LedgerError> {
+        self.inline.load_items(practice).await
+    }
+
+    async fn load_story(
+        &self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Vec<StoryLine>, LedgerError> {
+        self.inline.load_story(practice, booking).await
+    }
+
+    async fn prune(&self, before: DateTime<Utc>) -> Result<u64, LedgerError> {
+        self.inline.prune(before).await
+    }
+}
