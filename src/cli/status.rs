@@ -89,7 +89,7 @@ fn table(practices: &[PracticeShown]) -> Vec<String> {
             bookings(status),
         ];
         let mut what = status.sentence.clone();
-        for more in status.remedy.iter().chain(&status.items) {
+        for more in status.remedy.iter().chain(other_items(status)) {
             what.push_str("; ");
             what.push_str(more);
         }
@@ -136,12 +136,7 @@ fn story(practice: &PracticeShown) -> Vec<String> {
             .oldest_unanswered
             .map(|since| format!("unanswered     since {}", utc(Some(since)))),
     );
-    lines.extend(
-        status
-            .items
-            .iter()
-            .map(|item| format!("for a person   {item}")),
-    );
+    lines.extend(other_items(status).map(|item| format!("for a person   {item}")));
     lines.extend(status.availability_refused.iter().map(|day| {
         format!(
             "refused day    {} on {}: {}",
@@ -161,6 +156,12 @@ fn story(practice: &PracticeShown) -> Vec<String> {
             .map(|error| format!("last failure   {error}")),
     );
     lines
+}
+
+/// What waits for a person beside what the remedy says already.
+fn other_items(status: &PracticeStatus) -> impl Iterator<Item = &String> {
+    let said = status.remedy.as_ref();
+    status.items.iter().filter(move |item| Some(*item) != said)
 }
 
 fn bookings(status: &PracticeStatus) -> String {
@@ -214,5 +215,17 @@ mod tests {
                 "bay             starting   never            0 confirmed, 0 rejected, 0 open  waiting for its first poll",
             ]
         );
+    }
+
+    #[test]
+    fn what_the_remedy_says_is_not_said_again_among_the_items() {
+        let mut status = PracticeStatus::starting();
+        status.remedy = Some("call the patient of booking 1".to_owned());
+        status.items = vec![
+            "call the patient of booking 1".to_owned(),
+            "call the patient of booking 2".to_owned(),
+        ];
+        let others: Vec<&String> = other_items(&status).collect();
+        assert_eq!(others, ["call the patient of booking 2"]);
     }
 }

@@ -119,7 +119,11 @@ impl Practice {
             ),
             Condition::PmsMisconfigured => (
                 format!("the practice's diary ({system}) refuses the settings: {last}"),
-                Some("mend the [pms] table of the practice's file, and restart".to_owned()),
+                Some(
+                    "do what that says, and it goes on by itself; or mend the [pms] table of the \
+                     practice's file, and restart"
+                        .to_owned(),
+                ),
             ),
             Condition::LedgerFailing => (
                 format!("the ledger cannot be used, so nothing is inserted: {last}"),

@@ -228,10 +228,7 @@ const WATTLE: Place = Place {
 #[test]
 fn a_practitioner_with_two_specialties_is_two_resources_and_still_one_person() {
     let town = Town::new(FAST);
-    town.import(
-        "wattle",
-        include_str!("../../../config/diaries/wattle-street.toml"),
-    );
+    import_wattle(&town);
     town.add(&WATTLE);
     let _daemon = town.run();
     town.published(&WATTLE, 3, SOON);
@@ -250,4 +247,27 @@ fn a_practitioner_with_two_specialties_is_two_resources_and_still_one_person() {
     let late = town.book(&WATTLE, &general, 2, true);
     assert_eq!(town.answered(&WATTLE, late, SOON), "rejected");
     town.is_settled(&[&WATTLE]);
+}
+
+#[test]
+fn a_practice_whose_diary_is_missing_says_what_to_do_and_goes_on_once_it_is_there() {
+    let town = Town::with_two_practices(FAST);
+    town.add(&WATTLE);
+    let daemon = town.run();
+    town.published(&HARBOUR, 2, SOON);
+    let status = town.condition(&daemon, &WATTLE, "pms-misconfigured");
+    let sentence = status["sentence"].as_str().unwrap();
+    assert!(
+        sentence.contains("diary import FILE.toml --database wattle.db"),
+        "{sentence}"
+    );
+    assert_eq!(town.status(&daemon, &HARBOUR)["condition"], "healthy");
+    import_wattle(&town);
+    town.published(&WATTLE, 3, SOON);
+    town.condition(&daemon, &WATTLE, "healthy");
+}
+
+fn import_wattle(town: &Town) {
+    let diary = include_str!("../../../config/diaries/wattle-street.toml");
+    town.import("wattle", diary);
 }
