@@ -9,6 +9,8 @@ pub(super) struct Street {
     pub(super) house: Option<String>,
     /// The words without the kind of street, in one.
     pub(super) text: String,
+    /// Which of [`KINDS`] it is.
+    kind: Option<usize>,
     /// The pairs of neighbouring letters, sorted: what is measured.
     pairs: Vec<(char, char)>,
 }
@@ -35,66 +37,39 @@ const UNITS: [&str; 18] = [
     "townhouse",
 ];
 
-/// Words for the kind of street, in full and as abbreviated.
-const KINDS: [&str; 52] = [
-    "street",
-    "st",
-    "str",
-    "road",
-    "rd",
-    "avenue",
-    "ave",
-    "av",
-    "drive",
-    "dr",
-    "drv",
-    "dve",
-    "court",
-    "ct",
-    "crt",
-    "place",
-    "pl",
-    "plc",
-    "crescent",
-    "cres",
-    "cr",
-    "crs",
-    "close",
-    "cl",
-    "circuit",
-    "cct",
-    "circ",
-    "cir",
-    "lane",
-    "ln",
-    "la",
-    "terrace",
-    "tce",
-    "ter",
-    "parade",
-    "pde",
-    "highway",
-    "hwy",
-    "boulevard",
-    "blvd",
-    "bvd",
-    "boulevarde",
-    "grove",
-    "gr",
-    "gve",
-    "way",
-    "square",
-    "sq",
-    "esplanade",
-    "esp",
-    "lot",
-    "no",
+/// Words for the kind of street, each with its abbreviations.
+const KINDS: [&[&str]; 20] = [
+    &["street", "st", "str"],
+    &["road", "rd"],
+    &["avenue", "ave", "av"],
+    &["drive", "dr", "drv", "dve"],
+    &["court", "ct", "crt"],
+    &["place", "pl", "plc"],
+    &["crescent", "cres", "cr", "crs"],
+    &["close", "cl"],
+    &["circuit", "cct", "circ", "cir"],
+    &["lane", "ln"],
+    &["terrace", "tce", "ter"],
+    &["parade", "pde"],
+    &["highway", "hwy"],
+    &["boulevard", "blvd", "bvd", "boulevarde"],
+    &["grove", "gr", "gve"],
+    &["way"],
+    &["square", "sq"],
+    &["esplanade", "esp"],
+    &["lot"],
+    &["no"],
 ];
+
+fn kind_of(word: &str) -> Option<usize> {
+    KINDS.iter().position(|kind| kind.contains(&word))
+}
 
 impl Street {
     /// Reads a street line.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut house = None;
+        let mut kind = None;
         let mut kept = String::new();
         let mut after_unit = false;
         for word in words(text) {
@@ -105,7 +80,9 @@ impl Street {
                 if !after_unit || house.is_none() {
                     house = number_of(&word).map(str::to_owned);
                 }
-            } else if !is_unit && !KINDS.contains(&word.as_str()) {
+            } else if let Some(found) = kind_of(&word) {
+                kind = kind.or(Some(found));
+            } else if !is_unit {
                 kept.push_str(&word);
             }
             after_unit = is_unit;
@@ -127,6 +104,7 @@ impl Street {
         Some(Self {
             house,
             text: kept,
+            kind,
             pairs,
         })
     }
@@ -150,20 +128,21 @@ fn number_of(word: &str) -> Option<&str> {
 pub(super) fn compare_streets(one: &Street, other: &Street) -> Level {
     let number = match (&one.house, &other.house) {
         (Some(a), Some(b)) if a == b => Level::Exact,
-        (Some(a), Some(b)) if strsim::osa_distance(a, b) == 1 && a.len().max(b.len()) > 1 => {
-            Level::Close
-        }
         (Some(_), Some(_)) => Level::Different,
         (Some(_) | None, _) => Level::Missing,
     };
+    let other_kind = matches!((one.kind, other.kind), (Some(a), Some(b)) if a != b);
     match (compare_texts(one, other), number) {
-        (Level::Exact | Level::Variant, Level::Exact) => Level::Exact,
-        (Level::Exact | Level::Variant, Level::Close | Level::Missing)
-        | (Level::Close, Level::Exact) => Level::Close,
-        (Level::Exact | Level::Variant | Level::Close, _) | (Level::Loose, Level::Exact) => {
+        (Level::Exact, Level::Exact | Level::Missing) | (Level::Close, Level::Exact)
+            if other_kind =>
+        {
             Level::Loose
         }
-        (Level::Loose | Level::Different | Level::Missing, _) => Level::Different,
+        (Level::Exact, Level::Exact) => Level::Exact,
+        (Level::Exact, Level::Missing) | (Level::Close, Level::Exact) => Level::Close,
+        // Next door is as near as a slip in the number.
+        (Level::Exact | Level::Close, _) | (Level::Loose, Level::Exact) => Level::Loose,
+        (Level::Variant | Level::Loose | Level::Different | Level::Missing, _) => Level::Different,
     }
 }
 

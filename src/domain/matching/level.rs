@@ -33,12 +33,4 @@ impl Level {
             Self::Close | Self::Loose | Self::Different | Self::Missing => false,
         }
     }
-
-    /// Whether nothing speaks for the fields being the same, be it that one is missing.
-    pub(super) const fn has_nothing_in_common(self) -> bool {
-        match self {
-            Self::Exact | Self::Variant | Self::Close | Self::Loose => false,
-            Self::Different | Self::Missing => true,
-        }
-    }
 }

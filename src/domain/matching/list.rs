@@ -47,7 +47,7 @@ impl PatientList {
 
     /// Whether the list has households on it. A short list does not show it, and a practice has.
     pub fn population(&self) -> Population {
-        let few = self.in_households.saturating_mul(1000) <= self.patients.len();
+        let few = self.in_households.saturating_mul(200) <= self.patients.len();
         if self.patients.len() >= ENOUGH_TO_TELL && few {
             Population::Alone
         } else {

@@ -4,6 +4,7 @@ use crate::domain::redacted::Redacted;
 
 mod finds;
 mod laws;
+mod lists;
 mod parts;
 
 /// A patient in short: given name, surname, birth, phone, e-mail, street, suburb, postcode, state.

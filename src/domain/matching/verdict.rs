@@ -107,19 +107,12 @@ fn by_given_and_birth(pair: &Comparison) -> Standing {
 fn by_the_rest(pair: &Comparison) -> Standing {
     let contacts = [pair.phone, pair.email, pair.street];
     let vouched = pair.card.agrees() || contacts.iter().any(|contact| contact.agrees());
-    let compared = contacts
-        .iter()
-        .filter(|contact| **contact != Level::Missing);
-    let none_alike = contacts
-        .iter()
-        .all(|contact| contact.has_nothing_in_common());
     let sure = pair.given.is_sure() && pair.birth.is_sure();
     let exact = pair.given == Level::Exact && pair.birth == Level::Exact;
     let objections = [
         // Another holder of the same Medicare card.
         pair.card.agrees() && pair.other_reference,
-        // A stranger of the same name and birthday, whom no way to reach them connects.
-        !pair.card.agrees() && none_alike && compared.count() >= 2,
+        is_namesake(pair),
         // A changed surname takes a sure given name and birthday, and one detail more.
         !(pair.surname.agrees() || (sure && vouched)),
         // So does a mistyped birthday.
@@ -133,12 +126,23 @@ fn by_the_rest(pair: &Comparison) -> Standing {
     }
 }
 
+/// A stranger of the same name and birthday: of two ways or more to reach them, none is shared.
+fn is_namesake(pair: &Comparison) -> bool {
+    let contacts = [pair.phone, pair.email, pair.street];
+    let compared = contacts
+        .iter()
+        .filter(|contact| **contact != Level::Missing);
+    // A phone number one digit apart is another number as easily as a slip.
+    let connected = pair.phone.is_sure() || pair.email.agrees() || pair.street.agrees();
+    !pair.card.agrees() && !connected && compared.count() >= 2
+}
+
 /// The most that a pair can be on a list without households.
 fn alone(pair: &Comparison) -> Standing {
     let shares_line = pair.phone.agrees() || pair.email.agrees();
     let is_other = pair.given == Level::Different || pair.generation;
     let other_holder = pair.card.agrees() && pair.other_reference;
-    if other_holder || (shares_line && is_other) {
+    if other_holder || is_namesake(pair) || (shares_line && is_other) {
         Standing::Doubtful
     } else {
         Standing::Same

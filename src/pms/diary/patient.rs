@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::DiaryError;
@@ -24,15 +24,24 @@ pub(super) const COLUMNS: &str = "p.id, p.given_name, p.surname, p.date_of_birth
 const MOST_OF_A_KIND: i64 = 50;
 
 /// The searches, each with the condition that its index serves.
-const SEARCHES: [(&str, &str); 6] = [
+const SEARCHES: [(&str, &str); 9] = [
     (
         "by birth and surname",
         "date_of_birth = ?1 and surname_key = ?2",
     ),
+    (
+        "by birth and given name",
+        "given_key = ?2 and date_of_birth = ?1",
+    ),
     ("by birth", "date_of_birth = ?1"),
+    ("by whole name", "surname_key = ?1 and given_key = ?2"),
     (
         "by name",
         "surname_key = ?1 and given_key >= ?2 and given_key < ?3",
+    ),
+    (
+        "by given name and year",
+        "given_key = ?1 and date_of_birth >= ?2 and date_of_birth < ?3",
     ),
     ("by phone", "phone_key = ?1"),
     ("by e-mail", "email_key = ?1"),
@@ -47,24 +56,16 @@ fn statement(search: (&str, &str)) -> String {
     )
 }
 
-/// Reads patients who may be this one, oldest record first: who was born on the day, has the
-/// surname and the given name's initial, the phone, the e-mail or the Medicare number.
+/// Reads patients who may be this one, oldest record first.
+///
+/// Whatever matching may take for the same person is found, however common its other details: born
+/// on the day, be day and month exchanged; of the name, be given name and surname exchanged; of the
+/// given name in the year; with the phone, the e-mail address or the Medicare number.
 pub(super) fn load_like(
     connection: &Connection,
     patient: &Patient,
 ) -> Result<Vec<PatientRecord>, DiaryError> {
     let keys = Keys::of(patient);
-    let birth = keys.birth.as_deref();
-    let surname = keys.surname.as_deref();
-    let initial = keys.given.as_deref().and_then(|given| given.chars().next());
-    let [
-        birth_and_surname,
-        by_birth,
-        by_name,
-        by_phone,
-        by_email,
-        by_medicare,
-    ] = SEARCHES;
     let mut found = BTreeMap::new();
     let mut search = |search: (&str, &str), values: &[&dyn ToSql]| -> Result<(), DiaryError> {
         let mut statement = connection.prepare(&statement(search))?;
@@ -75,15 +76,36 @@ pub(super) fn load_like(
         }
         Ok(())
     };
-    if let (Some(birth), Some(surname)) = (birth, surname) {
-        search(birth_and_surname, &[&birth, &surname])?;
+    let [
+        birth_and_surname,
+        birth_and_given,
+        by_birth,
+        by_whole_name,
+        by_name,
+        given_and_year,
+        by_phone,
+        by_email,
+        by_medicare,
+    ] = SEARCHES;
+    for birth in &keys.births {
+        search(by_birth, &[birth])?;
+        if let Some(surname) = &keys.surname {
+            search(birth_and_surname, &[birth, surname])?;
+        }
+        if let Some(given) = &keys.given {
+            search(birth_and_given, &[birth, given])?;
+        }
     }
-    if let Some(birth) = birth {
-        search(by_birth, &[&birth])?;
-    }
-    if let (Some(surname), Some(initial)) = (surname, initial) {
+    if let (Some(surname), Some(given)) = (&keys.surname, &keys.given) {
+        search(by_whole_name, &[surname, given])?;
+        search(by_whole_name, &[given, surname])?;
+        let initial: String = given.chars().take(1).collect();
         let after = format!("{initial}\u{10ffff}");
-        search(by_name, &[&surname, &initial.to_string(), &after])?;
+        search(by_name, &[surname, &initial, &after])?;
+    }
+    if let (Some(given), Some(year)) = (&keys.given, keys.year()) {
+        let after = format!("{year}~");
+        search(given_and_year, &[given, &year, &after])?;
     }
     if let Some(phone) = &keys.phone {
         search(by_phone, &[phone])?;
@@ -158,7 +180,7 @@ pub(super) fn record_patient(
             id,
             text(&patient.given_name),
             text(&patient.surname),
-            keys.birth,
+            keys.births.first(),
             text(&patient.phone),
             text(&patient.email),
             text(&patient.street),
@@ -236,7 +258,8 @@ pub(super) fn parse_gender(word: &str) -> Option<Gender> {
 
 /// What the search compares.
 struct Keys {
-    birth: Option<String>,
+    /// The date of birth, and the one that it is with day and month exchanged.
+    births: Vec<String>,
     given: Option<String>,
     surname: Option<String>,
     phone: Option<String>,
@@ -252,16 +275,33 @@ impl Keys {
                 .filter(|key| !key.is_empty())
         };
         Self {
-            birth: patient
+            births: patient
                 .date_of_birth
                 .as_ref()
-                .map(|date| date.reveal().to_string()),
+                .map(|date| with_exchanged(*date.reveal()))
+                .unwrap_or_default(),
             given: key(&patient.given_name, normalised),
             surname: key(&patient.surname, normalised),
             phone: key(&patient.phone, phone_key),
             email: key(&patient.email, |email| email.trim().to_lowercase()),
         }
     }
+
+    fn year(&self) -> Option<String> {
+        let birth = self.births.first()?;
+        birth.split_once('-').map(|(year, _)| year.to_owned())
+    }
+}
+
+fn with_exchanged(birth: NaiveDate) -> Vec<String> {
+    let exchanged = NaiveDate::from_ymd_opt(birth.year(), birth.day(), birth.month());
+    let mut births = vec![birth.to_string()];
+    births.extend(
+        exchanged
+            .filter(|exchanged| *exchanged != birth)
+            .map(|exchanged| exchanged.to_string()),
+    );
+    births
 }
 
 /// The last nine digits: the same for `+61 491…` and `0491…`.

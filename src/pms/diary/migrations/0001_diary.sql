@@ -116,6 +116,8 @@ create table patients (
 create index patients_by_birth on patients (date_of_birth, surname_key)
     where date_of_birth is not null;
 create index patients_by_name on patients (surname_key, given_key) where surname_key is not null;
+create index patients_by_given_name on patients (given_key, date_of_birth)
+    where given_key is not null;
 create index patients_by_phone on patients (phone_key) where phone_key is not null;
 create index patients_by_email on patients (email_key) where email_key is not null;
 create index patients_by_medicare on patients (medicare_number) where medicare_number is not null;

@@ -57,6 +57,8 @@ fn a_patient_is_found_by_each_detail_that_still_agrees() {
     let mut cases = vec![
         patient("Xyz", "Xyz", "1980-02-29"),
         patient("Tésta", "sample o seventeen", "2001-01-01"),
+        patient("Sample O Seventeen", "Testa", "2001-01-01"),
+        patient("Testa", "Xyz", "1980-07-19"),
     ];
     for field in 0..3 {
         let mut changed = patient("Xyz", "Xyz", "2001-01-01");
@@ -74,6 +76,14 @@ fn a_patient_is_found_by_each_detail_that_still_agrees() {
         assert_eq!(found[0].details, known);
     }
     assert!(load_like(&diary, &Patient::default()).unwrap().is_empty());
+}
+
+#[test]
+fn a_patient_is_found_with_day_and_month_exchanged() {
+    let (_folder, diary) = diary();
+    record_new(&diary, &patient("Testa", "Sample-1", "1980-03-12")).unwrap();
+    let found = load_like(&diary, &patient("Xyz", "Xyz", "1980-12-03")).unwrap();
+    assert_eq!(found.len(), 1);
 }
 
 #[test]
