@@ -199,7 +199,7 @@ impl fmt::Display for Stuck {
         match self {
             Self::CannotLook => f.write_str(
                 "nobody can tell whether the appointment reached the diary: look in the diary, \
-                 enter it if it is missing, and mark this as dealt with",
+                 and enter it if it is missing",
             ),
             Self::AnswerRefused(words) => write!(
                 f,
