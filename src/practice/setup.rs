@@ -222,7 +222,9 @@ impl Practice {
         types: &[AppointmentType],
     ) -> Result<(), NotSent> {
         let of_resources = shrunken(&self.desk.marks.resources, &resource_ids(resources));
-        let of_types = shrunken(&self.desk.marks.types, &type_ids(types));
+        // A linked practice without types had none before, or a person accepted that: none are lost.
+        let had_none = !self.desk.marks.resources.is_empty() && self.desk.marks.types.is_empty();
+        let of_types = shrunken(&self.desk.marks.types, &type_ids(types)).filter(|_| !had_none);
         let held = of_resources
             .map(|held| ("practitioners", held))
             .or(of_types.map(|held| ("appointment types", held)));
