@@ -165,9 +165,11 @@ impl Practice {
         } else {
             None
         };
+        // What was put off in this activation may be due by its end already; what was put off
+        // before and left alone waits for the poll.
         let put_off = bookings
             .chain(updates)
-            .filter(|at| at.is_none_or(|at| at > now));
+            .filter(|at| at.is_none_or(|at| at > begun));
         let next = put_off
             .chain([poll, publishing, self.setup.retry_at()])
             .chain([self.health.calls.retry_at])

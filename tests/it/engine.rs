@@ -1,5 +1,6 @@
 //! What the practice's engine does, one activation at a time, in a world of models.
 
+mod answer;
 mod availability;
 mod cancellation;
 mod configuration;

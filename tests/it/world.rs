@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use healthengine_connector::domain::booking::{How, State};
 use healthengine_connector::domain::civil::{LocalDateTime, TimeOfDay, TimeRange, Zone};
 use healthengine_connector::domain::clock::Clock as _;
 use healthengine_connector::domain::id::{BookingId, PracticeId, PracticeName};
@@ -37,7 +38,7 @@ pub(crate) mod pms;
 
 use clock::TestClock;
 use gate::Gate;
-use healthengine::HealthengineModel;
+use healthengine::{Answer, HealthengineModel};
 use journal::Journal;
 use ledger::WatchedLedger;
 use pms::PmsModel;
@@ -289,6 +290,23 @@ impl World {
     pub(crate) async fn items(&self) -> Vec<Item> {
         let practice = Some(&self.profile.id);
         self.ledger().load_items(practice).await.unwrap()
+    }
+
+    /// Whether Healthengine was told once, and that the booking stands.
+    pub(crate) fn is_confirmed(&self, booking: BookingId) -> bool {
+        let told = self.healthengine.told(booking);
+        matches!(told.as_slice(), [Answer::Confirmed(_)])
+    }
+
+    /// How a confirmed booking's appointment came into the diary, as the ledger has it.
+    pub(crate) async fn how(&self, booking: BookingId) -> How {
+        let ledger = self.ledger();
+        let record = ledger.load_booking(&self.profile.id, booking).await;
+        let state = record.unwrap().unwrap().state;
+        let State::Confirmed { how, .. } = state else {
+            panic!("{state:?}");
+        };
+        how
     }
 
     /// The story of a booking, as the ledger has it.

@@ -4,7 +4,7 @@ use healthengine_connector::ledger::ItemKind;
 use healthengine_connector::practice::control::{Removals, Wishes};
 use healthengine_connector::practice::status::Condition;
 
-use crate::world::healthengine::{Answer, Op};
+use crate::world::healthengine::Op;
 use crate::world::pms::Call;
 use crate::world::{World, minutes, seconds};
 
@@ -31,10 +31,7 @@ async fn without_its_ledger_a_practice_inserts_nothing_says_so_and_recovers() {
     );
     world.ledger().set_broken(false);
     world.run_for(minutes(1)).await;
-    assert!(matches!(
-        &world.healthengine.told(booking)[..],
-        [Answer::Confirmed(_)]
-    ));
+    assert!(world.is_confirmed(booking));
     world.finish().await;
 }
 
@@ -46,10 +43,7 @@ async fn a_record_that_was_written_and_failed_all_the_same_doubles_nothing() {
         // Loses the answer of the nth record that this booking needs.
         world.ledger().lose_answer_after(nth);
         world.run_for(seconds(20)).await;
-        assert!(matches!(
-            &world.healthengine.told(booking)[..],
-            [Answer::Confirmed(_)]
-        ));
+        assert!(world.is_confirmed(booking));
         assert_eq!(
             world.pms.state().diary.appointments.len(),
             1,

@@ -16,13 +16,6 @@ use crate::world::patient::patient;
 use crate::world::pms::{Call, Fault};
 use crate::world::{World, minutes, seconds};
 
-fn is_confirmed(world: &World, booking: BookingId) -> bool {
-    matches!(
-        world.healthengine.told(booking).as_slice(),
-        [Answer::Confirmed(_)]
-    )
-}
-
 fn told_after(world: &World, booking: BookingId) -> TimeDelta {
     let books = world.healthengine.books();
     let told = books
@@ -49,7 +42,7 @@ async fn a_diary_that_is_back_in_time_gets_the_booking() {
     assert!(world.healthengine.told(booking).is_empty());
     world.pms.set_down(false);
     world.run_for(seconds(6)).await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     world.finish().await;
 }
 
@@ -112,7 +105,7 @@ async fn a_practice_that_holds_waits_for_its_diary_as_long_as_it_takes() {
     assert!(world.status.remedy.is_some());
     world.pms.set_down(false);
     world.run_for(minutes(1)).await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     world.finish().await;
 }
 
@@ -122,7 +115,7 @@ async fn an_unknown_outcome_that_is_found_is_confirmed_and_not_inserted_again() 
     world.pms.fail(Call::Book, [Fault::FailAfterWrite]);
     let booking = world.healthengine.book(1, "2026-11-23 09:30");
     world.activate().await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     assert_eq!(world.pms.calls(Call::Book), 1);
     world.finish().await;
 }
@@ -133,7 +126,7 @@ async fn an_unknown_outcome_that_is_not_found_is_inserted_once_more() {
     world.pms.fail(Call::Book, [Fault::LoseRequest]);
     let booking = world.healthengine.book(1, "2026-11-23 09:30");
     world.run_for(seconds(2)).await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     assert_eq!(world.pms.calls(Call::Book), 2);
     world.finish().await;
 }
@@ -178,7 +171,7 @@ async fn while_a_look_fails_a_booking_is_neither_rejected_nor_inserted_again() {
     );
     // AND WHEN the diary answers again THEN it is confirmed, and the item is gone
     world.run_for(minutes(3)).await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     world.finish().await;
 }
 
@@ -202,7 +195,7 @@ async fn a_system_that_may_still_be_writing_is_believed_only_when_it_has_settled
     world.run_for(seconds(19)).await;
     assert!(world.healthengine.told(booking).is_empty());
     world.run_for(seconds(10)).await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     assert_eq!(
         world.pms.calls(Call::Book),
         1,
@@ -219,7 +212,7 @@ async fn an_answer_that_never_comes_is_found_after_a_restart() {
     assert!(!world.activate_until_held().await, "the call is held");
     world.restart();
     world.activate().await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     let key = BookingKey::of(&world.profile.id, booking);
     assert!(world.pms.state().diary.with_key(&key).is_some());
     world.finish().await;
@@ -235,7 +228,7 @@ async fn a_late_booking_waits_for_a_diary_that_is_down_and_is_then_inserted() {
     assert!(world.healthengine.told(booking).is_empty());
     world.pms.set_down(false);
     world.run_for(minutes(1)).await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     world.finish().await;
 }
 
@@ -269,7 +262,7 @@ async fn a_late_booking_of_a_system_that_shows_no_appointments_is_inserted_when_
     world.pms.fail(Call::AppointmentsAt, [cannot]);
     world.clock.advance(seconds(30));
     world.activate().await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     world.finish().await;
 }
 
@@ -302,7 +295,7 @@ async fn wrong_settings_of_the_diary_are_said_with_their_remedy() {
     assert_eq!(world.status.condition, Condition::PmsMisconfigured);
     assert!(world.status.remedy.as_deref().unwrap().contains("[pms]"));
     world.run_for(seconds(10)).await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     world.finish().await;
 }
 

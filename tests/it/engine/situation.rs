@@ -1,6 +1,6 @@
 //! Every situation in which a booking can be, and what becomes of it.
 
-use healthengine_connector::domain::booking::{How, RejectReason, State};
+use healthengine_connector::domain::booking::{How, RejectReason};
 use healthengine_connector::domain::civil::Zone;
 use healthengine_connector::domain::clock::Clock as _;
 use healthengine_connector::domain::diary::Standing;
@@ -8,10 +8,9 @@ use healthengine_connector::domain::id::{
     BookingId, BookingKey, PmsAppointmentTypeId, PmsPatientId, PmsResourceId,
 };
 use healthengine_connector::domain::redacted::Redacted;
-use healthengine_connector::healthengine::{Refusal, Verdict};
-use healthengine_connector::ledger::{ItemKind, Ledger as _};
+use healthengine_connector::ledger::ItemKind;
 
-use crate::world::healthengine::{Answer, Fault as CallFault, Op};
+use crate::world::healthengine::Answer;
 use crate::world::patient::patient;
 use crate::world::pms::Call;
 use crate::world::{World, minutes, seconds};
@@ -24,26 +23,6 @@ async fn rejection_of(world: &mut World, booking: BookingId) -> String {
     }
 }
 
-fn is_confirmed(world: &World, booking: BookingId) -> bool {
-    matches!(
-        world.healthengine.told(booking).as_slice(),
-        [Answer::Confirmed(_)]
-    )
-}
-
-async fn how(world: &World, booking: BookingId) -> How {
-    let record = world
-        .ledger()
-        .load_booking(&world.profile.id, booking)
-        .await
-        .unwrap()
-        .unwrap();
-    let State::Confirmed { how, .. } = record.state else {
-        panic!("{:?}", record.state);
-    };
-    how
-}
-
 #[tokio::test]
 async fn a_free_slot_is_booked_with_the_key_confirmed_and_its_day_sent_at_once() {
     // GIVEN a linked practice
@@ -52,7 +31,7 @@ async fn a_free_slot_is_booked_with_the_key_confirmed_and_its_day_sent_at_once()
     let booking = world.healthengine.book(1, "2026-11-23 09:30");
     world.activate().await;
     // THEN one activation inserts, confirms and publishes the day without that time
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     let key = BookingKey::of(&world.profile.id, booking);
     assert_eq!(
         world.pms.state().diary.with_key(&key).unwrap().standing,
@@ -91,7 +70,7 @@ async fn two_patients_alike_make_a_new_one_and_an_item_to_compare_them() {
     world.pms.state().diary.register(patient(1));
     let booking = world.healthengine.book(1, "2026-11-23 09:30");
     world.activate().await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     assert_eq!(world.pms.state().diary.patients.len(), 3);
     world.finish_with(&[ItemKind::ComparePatients]).await;
 }
@@ -118,10 +97,7 @@ async fn two_bookings_of_one_slot_end_as_one_confirmed_and_one_rejected() {
     let second = world.healthengine.book(1, "2026-11-23 09:30");
     let reason = rejection_of(&mut world, second).await;
     assert_eq!(reason, RejectReason::SlotTaken.to_string());
-    assert!(
-        is_confirmed(&world, first),
-        "who waited longest comes first"
-    );
+    assert!(world.is_confirmed(first), "who waited longest comes first");
     world.finish().await;
 }
 
@@ -178,7 +154,7 @@ async fn a_time_in_the_spring_gap_is_rejected_at_once_in_every_zone_that_has_one
         .await;
         let booking = world.healthengine.book(1, time);
         world.activate().await;
-        assert_eq!(is_confirmed(&world, booking), exists, "{zone} {time}");
+        assert_eq!(world.is_confirmed(booking), exists, "{zone} {time}");
         world.finish().await;
     }
 }
@@ -216,7 +192,7 @@ async fn a_booking_without_length_takes_its_types_even_right_after_a_start() {
         .book_as(1, "2026-11-23 09:30", |one| one.length = None);
     world.activate().await;
     assert!(
-        is_confirmed(&world, booking),
+        world.is_confirmed(booking),
         "{:?}",
         world.healthengine.told(booking)
     );
@@ -243,7 +219,7 @@ async fn what_the_patient_wrote_reaches_the_appointment_with_all_its_lines() {
         one.reason = Some(Redacted::new("tooth-ache\nsince Sunday".to_owned()));
     });
     world.activate().await;
-    assert!(is_confirmed(&world, booking));
+    assert!(world.is_confirmed(booking));
     world.finish().await;
 }
 
@@ -260,7 +236,7 @@ async fn a_late_booking_that_staff_typed_in_is_confirmed_with_that_appointment()
     world.activate().await;
     let told = world.healthengine.told(booking);
     assert!(matches!(&told[..], [Answer::Confirmed(place)] if place.appointments == [typed]));
-    assert_eq!(how(&world, booking).await, How::TypedIn);
+    assert_eq!(world.how(booking).await, How::TypedIn);
     assert_eq!(world.pms.calls(Call::Book), 0);
     world.finish().await;
 }
@@ -280,7 +256,7 @@ async fn a_late_booking_whose_time_has_passed_is_confirmed_when_staff_typed_it_i
     world.activate().await;
     // THEN it is confirmed, and nobody is sent to call the patient
     assert!(
-        is_confirmed(&world, booking),
+        world.is_confirmed(booking),
         "{:?}",
         world.healthengine.told(booking)
     );
@@ -303,8 +279,8 @@ async fn a_late_booking_that_nobody_typed_in_is_inserted_when_free() {
     let booking = world.healthengine.book(1, "2026-11-24 09:30");
     world.clock.advance(minutes(9));
     world.activate().await;
-    assert!(is_confirmed(&world, booking));
-    assert_eq!(how(&world, booking).await, How::Booked);
+    assert!(world.is_confirmed(booking));
+    assert_eq!(world.how(booking).await, How::Booked);
     world.finish().await;
 }
 
@@ -329,112 +305,6 @@ async fn a_late_booking_whose_slot_is_taken_is_rejected_and_the_patient_is_calle
 }
 
 #[tokio::test]
-async fn a_rejection_that_arrives_late_calls_the_patient_once() {
-    // GIVEN a rejection that Healthengine does not take for half a minute
-    let mut world = World::linked().await;
-    world
-        .pms
-        .state()
-        .diary
-        .type_in("R1", "2026-11-23 09:30", patient(9));
-    let booking = world.healthengine.book(1, "2026-11-23 09:30");
-    let down = CallFault::Before(Verdict::NotSent);
-    world.healthengine.fail(Op::RejectInsert, [down; 6]);
-    world.run_for(seconds(60)).await;
-    // THEN it is rejected, and the patient is to be called
-    assert!(matches!(
-        &world.healthengine.told(booking)[..],
-        [Answer::Rejected(_)]
-    ));
-    world.finish_with(&[ItemKind::CallPatient]).await;
-}
-
-#[tokio::test]
-async fn an_answer_that_is_not_found_is_settled_when_the_booking_is_no_longer_listed() {
-    for refusal in [Refusal::NotFound, Refusal::Gone] {
-        let mut world = World::linked().await;
-        let booking = world.healthengine.book(1, "2026-11-23 09:30");
-        // The first answer arrives and is lost; the second is not found.
-        let faults = [
-            CallFault::After(Verdict::Unknown),
-            CallFault::Before(Verdict::Refused(refusal)),
-        ];
-        world.healthengine.fail(Op::ConfirmInsert, faults);
-        world.run_for(seconds(10)).await;
-        assert_eq!(how(&world, booking).await, How::Booked);
-        assert_eq!(world.status.bookings.open, 0);
-        assert_eq!(world.pms.calls(Call::Book), 1);
-        world.finish().await;
-    }
-}
-
-#[tokio::test]
-async fn an_answer_that_is_not_found_is_sent_again_while_the_booking_is_listed() {
-    let mut world = World::linked().await;
-    world
-        .pms
-        .state()
-        .diary
-        .type_in("R1", "2026-11-23 10:00", patient(9));
-    let one = world.healthengine.book(1, "2026-11-23 09:30");
-    let other = world.healthengine.book(2, "2026-11-23 10:00");
-    let gone = CallFault::Before(Verdict::Refused(Refusal::Gone));
-    world.healthengine.fail(Op::ConfirmInsert, [gone]);
-    world.healthengine.fail(Op::RejectInsert, [gone]);
-    world.run_for(seconds(10)).await;
-    assert!(is_confirmed(&world, one));
-    assert!(matches!(
-        &world.healthengine.told(other)[..],
-        [Answer::Rejected(_)]
-    ));
-    world.finish().await;
-}
-
-#[tokio::test]
-async fn a_confirmation_that_is_refused_is_for_a_person() {
-    let mut world = World::linked().await;
-    let booking = world.healthengine.book(1, "2026-11-23 09:30");
-    let no = CallFault::Before(Verdict::Refused(Refusal::Invalid));
-    world.healthengine.fail(Op::ConfirmInsert, [no]);
-    world.run_for(seconds(30)).await;
-    assert!(world.healthengine.told(booking).is_empty());
-    assert_eq!(
-        world.healthengine.calls(Op::ConfirmInsert),
-        1,
-        "it is not repeated"
-    );
-    world.finish_with(&[ItemKind::CheckBooking]).await;
-}
-
-#[tokio::test]
-async fn a_settled_booking_that_is_listed_again_gets_the_same_answer_again() {
-    let mut world = World::linked().await;
-    let booking = world.healthengine.book(1, "2026-11-23 09:30");
-    world.run_for(seconds(6)).await;
-    world.healthengine.books().told.clear();
-    world.healthengine.books().pending.insert(booking);
-    world.run_for(seconds(6)).await;
-    assert!(is_confirmed(&world, booking));
-    assert_eq!(world.pms.calls(Call::Book), 1);
-    world.finish().await;
-}
-
-#[tokio::test]
-async fn a_settled_booking_whose_answer_is_refused_again_slows_nothing_down() {
-    let mut world = World::linked().await;
-    let booking = world.healthengine.book(1, "2026-11-23 09:30");
-    world.run_for(seconds(6)).await;
-    world.healthengine.books().told.clear();
-    world.healthengine.books().pending.insert(booking);
-    let no = CallFault::Before(Verdict::Refused(Refusal::Invalid));
-    world.healthengine.fail(Op::ConfirmInsert, [no; 3]);
-    let waits = [world.activate().await.wait, world.activate().await.wait];
-    assert!(waits.iter().all(|wait| *wait > seconds(4)), "{waits:?}");
-    world.run_for(seconds(10)).await;
-    world.finish().await;
-}
-
-#[tokio::test]
 async fn a_booking_that_is_missing_from_one_list_is_worked_when_it_is_listed_again() {
     // GIVEN a booking that waits for the diary
     let mut world = World::linked_with(|plan| {
@@ -453,7 +323,7 @@ async fn a_booking_that_is_missing_from_one_list_is_worked_when_it_is_listed_aga
     world.run_for(minutes(1)).await;
     // THEN it is inserted, and not rejected
     assert!(
-        is_confirmed(&world, booking),
+        world.is_confirmed(booking),
         "{:?}",
         world.healthengine.told(booking)
     );
