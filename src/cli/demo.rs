@@ -147,8 +147,14 @@ async fn play(
         stop.cancel();
         acted
     };
+    // Whichever ends first ends the other: the patients when all is booked, the daemon by a signal.
+    let serving_practices = async {
+        let ended = daemon.run_until(stop.clone()).await;
+        stop.cancel();
+        ended
+    };
     let running = async {
-        let (ended, acted) = tokio::join!(daemon.run_until(stop.clone()), acting);
+        let (ended, acted) = tokio::join!(serving_practices, acting);
         closed.cancel();
         (ended, acted)
     };
