@@ -28,6 +28,7 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::pms::PmsAdapter;
 
 mod activation;
+mod allowance;
 mod answer;
 mod booking;
 mod change;
@@ -125,6 +126,7 @@ pub struct Practice {
     setup: setup::Setup,
     horizon: horizon::Horizon,
     health: health::Health,
+    allowance: allowance::Allowance,
     /// What an operator wished while the ledger could not be used.
     wishes_kept: control::Wishes,
 }
@@ -155,6 +157,7 @@ impl Practice {
             setup: setup::Setup::default(),
             horizon: horizon::Horizon::default(),
             health: health::Health::default(),
+            allowance: allowance::Allowance::default(),
             wishes_kept: control::Wishes::default(),
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::allowance::Allowance;
 use super::control::{Removals, Wishes};
 use super::policy::{later, pause};
 use super::status::PracticeStatus;
@@ -28,6 +29,7 @@ impl Practice {
     /// Fetches all that is pending, works it, and answers.
     pub async fn activate(&mut self, wishes: Wishes) -> Activation {
         let begun = self.now();
+        self.allowance = Allowance::of(begun);
         self.health.activations = self.health.activations.saturating_add(1);
         if self.health.ledger.resting(begun) {
             // Woken too early: the wishes are kept, and nothing else may be done.

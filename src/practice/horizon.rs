@@ -90,7 +90,7 @@ impl Horizon {
         self.day_due(resource, date, Sending::Always);
     }
 
-    fn day_due(&mut self, resource: &PmsResourceId, date: NaiveDate, sending: Sending) {
+    pub(super) fn day_due(&mut self, resource: &PmsResourceId, date: NaiveDate, sending: Sending) {
         let due = self.due.entry(resource.clone()).or_default();
         let day = due.days.entry(date).or_insert(sending);
         *day = (*day).max(sending);

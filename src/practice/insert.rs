@@ -25,7 +25,7 @@ impl Practice {
         let Some(resource) = booking.resource.clone() else {
             return Ok(Onward::Rest);
         };
-        let limit = self.profile.rhythm.read_limit;
+        let limit = self.look_limit(hand.id);
         let pms = self.ports.pms.clone();
         match pms.appointments_at(&resource, booking.start, limit).await {
             Ok(seen) => {
@@ -125,7 +125,7 @@ impl Practice {
                 .write_limit
                 .saturating_add(described.settles_within),
         );
-        match pms.find(&key, self.profile.rhythm.read_limit).await {
+        match pms.find(&key, self.look_limit(hand.id)).await {
             Ok(Some(booked)) => {
                 self.health.pms_answered();
                 let along = Along::story("It was found in the diary by its key.");

@@ -1,7 +1,5 @@
 //! Sending free time: reads what is due, takes out what is held, sends what changed, in batches.
 
-use std::time::Duration;
-
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::horizon::{Due, Sending, horizon_days};
@@ -11,9 +9,6 @@ use crate::domain::availability::{FreeDay, publishable};
 use crate::domain::id::{BookingId, PmsResourceId};
 use crate::healthengine::{AvailabilityRequest, CallError, LARGEST_BATCH, Verdict};
 use crate::pms::{PmsError, Window};
-
-/// How long an activation may publish before it looks for bookings again.
-const BUDGET: Duration = Duration::from_secs(2);
 
 /// Days on their way to Healthengine.
 #[derive(Debug, Default)]
@@ -53,7 +48,7 @@ impl Practice {
         }
     }
 
-    /// Reads and sends what is due, until it is done or the budget is used up.
+    /// Reads and sends what is due, until it is done or the activation has read enough.
     pub(super) async fn publish(&mut self) -> Result<(), Halt> {
         let begun = self.now();
         let resting = self.horizon.retry_at.is_some_and(|at| begun < at);
@@ -64,15 +59,22 @@ impl Practice {
         self.horizon.retry_at = None;
         self.horizon.retry_refused(begun);
         let mut outgoing = Outgoing::default();
-        while self.now() < later(begun, BUDGET) {
+        while self.horizon.is_due() && self.allowance.take(self.ports.clock.now()) {
             let Some((resource, due)) = self.horizon.take_due() else {
                 break;
             };
-            if let Err(error) = self.read_due(&resource, &due, &mut outgoing).await {
-                self.horizon.put_back(resource, due);
-                let now = self.now();
-                self.health.pms_failed(&error, now);
-                break;
+            match self.read_due(&resource, &due, &mut outgoing).await {
+                Ok(unread) => {
+                    for (date, sending) in unread {
+                        self.horizon.day_due(&resource, date, sending);
+                    }
+                }
+                Err(error) => {
+                    self.horizon.put_back(resource, due);
+                    let now = self.now();
+                    self.health.pms_failed(&error, now);
+                    break;
+                }
             }
             while outgoing.days.len() >= LARGEST_BATCH {
                 let rest = outgoing.days.split_off(LARGEST_BATCH);
@@ -94,13 +96,14 @@ impl Practice {
         Ok(())
     }
 
-    /// Reads what is due of one resource and adds what is to be sent.
+    /// Reads what is due of one resource and adds what is to be sent; returns the days that are
+    /// still to be read.
     async fn read_due(
         &mut self,
         resource: &PmsResourceId,
         due: &Due,
         outgoing: &mut Outgoing,
-    ) -> Result<(), PmsError> {
+    ) -> Result<Vec<(NaiveDate, Sending)>, PmsError> {
         let today = self.profile.zone.today(self.now());
         let horizon: Vec<NaiveDate> = horizon_days(today, self.profile.publish_days).collect();
         let known = self
@@ -114,7 +117,7 @@ impl Practice {
             .copied()
             .filter(|date| known && (due.all.is_some() || due.days.contains_key(date)))
             .collect();
-        let free = self.read(resource, &wanted).await?;
+        let (free, unread) = self.read(resource, &wanted).await?;
         let held = self.desk.held();
         let readable = free.into_iter().filter(|day| wanted.contains(&day.date));
         // A day that Healthengine wants although it lies outside the horizon, or belongs to a
@@ -137,15 +140,17 @@ impl Practice {
                 outgoing.days.push((day, sending));
             }
         }
-        Ok(())
+        let due_again = |date: &NaiveDate| (*date, sending(date).unwrap_or(Sending::IfChanged));
+        Ok(unread.iter().map(due_again).collect())
     }
 
-    /// Reads the dates in as few windows as the system allows.
-    async fn read(
+    /// Reads the dates in as few windows as the system allows, and as many of these as the
+    /// activation may; returns the dates that are left.
+    async fn read<'a>(
         &mut self,
         resource: &PmsResourceId,
-        dates: &[NaiveDate],
-    ) -> Result<Vec<FreeDay>, PmsError> {
+        dates: &'a [NaiveDate],
+    ) -> Result<(Vec<FreeDay>, &'a [NaiveDate]), PmsError> {
         let pms = self.ports.pms.clone();
         let longest = i64::from(pms.describe().window_days.max(1));
         let mut free = Vec::new();
@@ -165,8 +170,11 @@ impl Practice {
                     .await?,
             );
             self.health.pms_answered();
+            if !rest.is_empty() && !self.allowance.take(self.ports.clock.now()) {
+                break;
+            }
         }
-        Ok(free)
+        Ok((free, rest))
     }
 
     /// Sends a batch. A batch that is refused as a whole is sent day by day, so that one bad day

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::booking::Onward;
 use super::desk::{Along, item};
 use super::policy::{Next, TimeLeft, after_find, after_insert, later};
@@ -145,10 +147,11 @@ impl Practice {
         Onward::Rest
     }
 
-    /// Whether the last moment for trying has passed after a failure.
+    /// Whether the last moment for trying has passed after a failure, of this booking's or of
+    /// another's: a PMS that just failed is not tried again in the seconds the rejection needs.
     pub(super) fn out_of_time(&self, id: BookingId) -> Option<RejectReason> {
         let open = self.desk.bookings.get(&id)?;
-        if open.tries.failures == 0 {
+        if open.tries.failures == 0 && self.health.pms.failures == 0 {
             return None;
         }
         let time = TimeLeft::of(open.record.booked_at, self.now());
@@ -159,16 +162,48 @@ impl Practice {
         }
     }
 
-    /// How long a call for this booking may last: until its last moment, within the setting.
+    /// How long a call that begins or makes this booking may last: until its last moment, and no
+    /// longer than others can spare.
     pub(super) fn limit(&self, id: BookingId) -> Duration {
-        let most = self.profile.rhythm.write_limit;
-        let Some(open) = self.desk.bookings.get(&id) else {
-            return most;
-        };
-        match TimeLeft::of(open.record.booked_at, self.now()) {
-            TimeLeft::Left(left) => most.min(left).max(LEAST_LIMIT),
-            TimeLeft::Closing => LEAST_LIMIT,
-            TimeLeft::Late(_) => most,
-        }
+        let own = self.desk.bookings.get(&id);
+        let left = own.and_then(|open| left_of(open.record.booked_at, self.now()));
+        let most = self
+            .profile
+            .rhythm
+            .write_limit
+            .min(self.spared_by_others(id));
+        left.map_or(most, |left| most.min(left)).max(LEAST_LIMIT)
+    }
+
+    /// How long a look for this booking may last: it is not rejected while it may be in the diary,
+    /// so its own time does not matter.
+    pub(super) fn look_limit(&self, id: BookingId) -> Duration {
+        self.profile
+            .rhythm
+            .read_limit
+            .min(self.spared_by_others(id))
+            .max(LEAST_LIMIT)
+    }
+
+    /// How long the other patients who wait for an answer can spare: a PMS that hangs on one
+    /// booking must not carry the next one past its last moment.
+    fn spared_by_others(&self, id: BookingId) -> Duration {
+        let now = self.now();
+        let waiting = self.desk.bookings.values().filter(|open| {
+            open.record.booking != id && matches!(open.record.state, State::Received)
+        });
+        waiting
+            .filter_map(|open| left_of(open.record.booked_at, now))
+            .min()
+            .unwrap_or(Duration::MAX)
+    }
+}
+
+/// The time left to try; `None` once Healthengine has presumed the booking confirmed.
+fn left_of(booked_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Duration> {
+    match TimeLeft::of(booked_at, now) {
+        TimeLeft::Left(left) => Some(left),
+        TimeLeft::Closing => Some(Duration::ZERO),
+        TimeLeft::Late(_) => None,
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Setup {
     pub(super) resources: Vec<Resource>,
     /// The appointment types that Healthengine took last.
     pub(super) types: Vec<AppointmentType>,
+    /// The resources that the PMS showed, while the types are still to be read.
+    read: Option<Vec<Resource>>,
     /// Whether a person has looked at what was removed, and accepts it.
     removals_accepted: bool,
     retry_at: Option<DateTime<Utc>>,
@@ -51,6 +53,7 @@ impl Default for Setup {
             config: Need::Send,
             resources: Vec::new(),
             types: Vec::new(),
+            read: None,
             removals_accepted: false,
             retry_at: None,
             failures: 0,
@@ -62,6 +65,7 @@ impl Default for Setup {
 impl Setup {
     /// Everything is to be sent.
     pub(super) fn send_anew(&mut self) {
+        self.read = None;
         self.contract = Need::Send;
         self.config = Need::Send;
         self.retry_at = None;
@@ -90,6 +94,8 @@ enum NotSent {
     Call(CallError),
     Pms(PmsError),
     Held,
+    /// The activation has read enough: the next one goes on.
+    Later,
 }
 
 impl From<Halt> for NotSent {
@@ -130,6 +136,10 @@ impl Practice {
                 Ok(())
             }
             Err(NotSent::Halt(halt)) => Err(halt),
+            Err(NotSent::Later) => {
+                self.setup.retry_at = Some(now);
+                Ok(())
+            }
             Err(NotSent::Held) => {
                 self.rest_setup(REST_WHEN_HELD);
                 Ok(())
@@ -189,8 +199,13 @@ impl Practice {
         }
         let limit = self.profile.rhythm.read_limit;
         let pms = self.ports.pms.clone();
-        let resources = pms.resources(limit).await?;
+        if self.setup.read.is_none() {
+            self.may_read()?;
+            self.setup.read = Some(pms.resources(limit).await?);
+        }
+        self.may_read()?;
         let types = pms.appointment_types(limit).await?;
+        let resources = self.setup.read.take().unwrap_or_default();
         self.health.pms_answered();
         let anew = self.setup.config == Need::Send;
         self.guard_removals(&resources, &types).await?;
@@ -213,6 +228,15 @@ impl Practice {
         self.setup.removals_accepted = false;
         self.remember_setup().await?;
         Ok(())
+    }
+
+    fn may_read(&mut self) -> Result<(), NotSent> {
+        let now = self.now();
+        if self.allowance.take(now) {
+            Ok(())
+        } else {
+            Err(NotSent::Later)
+        }
     }
 
     /// Rule: a configuration snapshot deletes by omission. What looks shrunken waits for a person.

@@ -9,9 +9,10 @@ use healthengine_connector::domain::id::{BookingId, BookingKey};
 use healthengine_connector::ledger::ItemKind;
 use healthengine_connector::pms::{PmsError, Support};
 use healthengine_connector::practice::WhenPmsUnavailable;
+use healthengine_connector::practice::control::Removals;
 use healthengine_connector::practice::status::Condition;
 
-use crate::world::healthengine::Answer;
+use crate::world::healthengine::{Answer, Op};
 use crate::world::patient::patient;
 use crate::world::pms::{Call, Fault};
 use crate::world::{World, minutes, seconds};
@@ -314,5 +315,56 @@ async fn a_system_that_takes_its_time_still_gets_every_booking_once() {
     world.pms.state().diary.register(patient(7));
     world.run_for(seconds(10)).await;
     assert_eq!(world.pms.calls(Call::Book), 3);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_diary_that_hangs_on_one_booking_does_not_carry_the_others_past_the_limit() {
+    let mut world = World::linked().await;
+    world.pms.fail(Call::Book, [Fault::Hang]);
+    world.pms.fail(Call::Find, vec![Fault::Hang; 2]);
+    world
+        .pms
+        .fail(Call::PatientsLike, [Fault::RespondSlowly(seconds(1))]);
+    let times = ["09:30", "10:00", "10:30", "11:00"];
+    let bookings = times.map(|time| world.healthengine.book(1, &format!("2026-11-23 {time}")));
+    world.run_for(seconds(60)).await;
+    for booking in bookings {
+        assert!(!world.healthengine.told(booking).is_empty());
+        let after = told_after(&world, booking);
+        assert!(
+            after < TimeDelta::seconds(20) || world.is_confirmed(booking),
+            "{after}"
+        );
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn slow_reads_of_the_diary_keep_no_booking_waiting_longer_than_one_read() {
+    // Each read takes eight seconds, and a resync reads resources, types and two columns.
+    let mut world = World::linked().await;
+    for call in [Call::Resources, Call::Types, Call::Availability] {
+        world
+            .pms
+            .fail(call, vec![Fault::RespondSlowly(seconds(8)); 20]);
+    }
+    let begin = world.clock.now();
+    world.resync(Removals::Guarded).await;
+    world.run_for(minutes(2)).await;
+    let polls: Vec<_> = {
+        let books = world.healthengine.books();
+        let polls = books
+            .traffic
+            .iter()
+            .filter(|(at, op)| *at >= begin && *op == Op::Requests);
+        polls.map(|(at, _)| *at).collect()
+    };
+    let longest = polls
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .max()
+        .unwrap();
+    assert!(longest <= TimeDelta::seconds(9), "{longest}");
     world.finish().await;
 }

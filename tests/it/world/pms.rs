@@ -51,6 +51,8 @@ pub(crate) enum Fault {
     WriteLater(Duration),
     /// It is not done, and the answer is lost.
     LoseRequest,
+    /// It is not done, and no answer comes within the call's limit.
+    Hang,
     /// It is done, and the answer never comes.
     HoldResponse,
     /// It takes so long.
@@ -142,6 +144,7 @@ impl PmsModel {
     async fn call<T: Send>(
         &self,
         call: Call,
+        limit: Duration,
         act: impl FnOnce(&mut Diary) -> Result<T, PmsError> + Send,
     ) -> Result<T, PmsError> {
         let name = format!("{call:?}");
@@ -150,6 +153,10 @@ impl PmsModel {
             None => act(&mut self.state().diary),
             Some(Fault::Reject(error)) => Err(error),
             Some(Fault::LoseRequest | Fault::WriteLater(_)) => Err(lost()),
+            Some(Fault::Hang) => {
+                self.clock.advance(limit);
+                Err(lost())
+            }
             Some(Fault::FailAfterWrite) => act(&mut self.state().diary).and(Err(lost())),
             Some(Fault::HoldResponse) => {
                 let done = act(&mut self.state().diary);
@@ -183,6 +190,7 @@ impl PmsModel {
             Fault::Reject(_)
             | Fault::FailAfterWrite
             | Fault::LoseRequest
+            | Fault::Hang
             | Fault::HoldResponse
             | Fault::RespondSlowly(_) => None,
         }
@@ -209,24 +217,28 @@ impl PmsAdapter for PmsModel {
         &self.can
     }
 
-    async fn probe(&self, _: Duration) -> Result<(), PmsError> {
-        self.call(Call::Probe, |_| Ok(())).await
+    async fn probe(&self, limit: Duration) -> Result<(), PmsError> {
+        self.call(Call::Probe, limit, |_| Ok(())).await
     }
 
-    async fn resources(&self, _: Duration) -> Result<Vec<Resource>, PmsError> {
-        self.call(Call::Resources, |diary| Ok(diary.resources.clone()))
+    async fn resources(&self, limit: Duration) -> Result<Vec<Resource>, PmsError> {
+        self.call(Call::Resources, limit, |diary| Ok(diary.resources.clone()))
             .await
     }
 
-    async fn appointment_types(&self, _: Duration) -> Result<Vec<AppointmentType>, PmsError> {
-        self.call(Call::Types, |diary| Ok(diary.types.clone()))
+    async fn appointment_types(&self, limit: Duration) -> Result<Vec<AppointmentType>, PmsError> {
+        self.call(Call::Types, limit, |diary| Ok(diary.types.clone()))
             .await
     }
 
-    async fn availability(&self, window: &Window, _: Duration) -> Result<Vec<FreeDay>, PmsError> {
+    async fn availability(
+        &self,
+        window: &Window,
+        limit: Duration,
+    ) -> Result<Vec<FreeDay>, PmsError> {
         let asked = (window.to - window.from).num_days() + 1;
         assert!(asked <= i64::from(self.can.window_days), "{asked} days");
-        self.call(Call::Availability, |diary| {
+        self.call(Call::Availability, limit, |diary| {
             if diary.unreadable.as_ref() == Some(&window.resource) {
                 return Err(PmsError::NotDone("this column is locked".to_owned()));
             }
@@ -244,21 +256,21 @@ impl PmsAdapter for PmsModel {
     async fn changes(
         &self,
         since: Option<&ChangeCursor>,
-        _: Duration,
+        limit: Duration,
     ) -> Result<Changes, PmsError> {
         if self.can.change_feed == Support::No {
             return Err(PmsError::Unsupported("a change feed"));
         }
-        self.call(Call::Changes, |diary| Ok(diary.changes(since)))
+        self.call(Call::Changes, limit, |diary| Ok(diary.changes(since)))
             .await
     }
 
     async fn patients_like(
         &self,
         patient: &Patient,
-        _: Duration,
+        limit: Duration,
     ) -> Result<Vec<PatientRecord>, PmsError> {
-        self.call(Call::PatientsLike, |diary| Ok(diary.like(patient)))
+        self.call(Call::PatientsLike, limit, |diary| Ok(diary.like(patient)))
             .await
     }
 
@@ -266,22 +278,22 @@ impl PmsAdapter for PmsModel {
         &self,
         key: &BookingKey,
         wanted: &Wanted,
-        _: Duration,
+        limit: Duration,
     ) -> Result<Booked, PmsError> {
         if let Some(by) = self.writes_later() {
             let at = self.clock.now() + by;
             self.state().later.push((at, key.clone(), wanted.clone()));
         }
         let keeps = self.can.keeps_key;
-        self.call(Call::Book, |diary| diary.book(key, wanted, keeps))
+        self.call(Call::Book, limit, |diary| diary.book(key, wanted, keeps))
             .await
     }
 
-    async fn find(&self, key: &BookingKey, _: Duration) -> Result<Option<Booked>, PmsError> {
+    async fn find(&self, key: &BookingKey, limit: Duration) -> Result<Option<Booked>, PmsError> {
         if self.can.keeps_key == Support::No {
             return Err(PmsError::Unsupported("find"));
         }
-        self.call(Call::Find, |diary| {
+        self.call(Call::Find, limit, |diary| {
             Ok(diary.with_key(key).map(Appointment::booked))
         })
         .await
@@ -291,19 +303,19 @@ impl PmsAdapter for PmsModel {
         &self,
         resource: &PmsResourceId,
         start: LocalDateTime,
-        _: Duration,
+        limit: Duration,
     ) -> Result<Vec<AppointmentSeen>, PmsError> {
-        self.call(Call::AppointmentsAt, |diary| {
+        self.call(Call::AppointmentsAt, limit, |diary| {
             Ok(diary.seen_at(resource, start))
         })
         .await
     }
 
-    async fn cancel(&self, booked: &Booked, _: Duration) -> Result<(), PmsError> {
+    async fn cancel(&self, booked: &Booked, limit: Duration) -> Result<(), PmsError> {
         if self.can.cancel == Support::No {
             return Err(PmsError::Unsupported("online cancellation"));
         }
-        self.call(Call::Cancel, |diary| {
+        self.call(Call::Cancel, limit, |diary| {
             for id in &booked.appointments {
                 diary.mark(id, Standing::Cancelled);
             }
