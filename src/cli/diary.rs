@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use thiserror::Error;
 
+use super::line::counted;
 use super::{Exit, General, Streams};
 use crate::domain::diary::Standing;
 use crate::domain::id::PmsAppointmentId;
@@ -134,16 +135,20 @@ fn run_command(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
 fn import(arguments: &Import, out: &mut dyn Write) -> Result<(), Failure> {
     let plan = load_plan(&arguments.file)?;
     let done = Desk::open_or_create(&arguments.database)?.import(&plan)?;
+    let counts = [
+        (done.locations, "location"),
+        (done.practitioners, "practitioner"),
+        (done.resources, "resource"),
+        (done.types, "type"),
+        (done.hours, "working time"),
+        (done.patients, "patient"),
+    ];
+    let counts = counts.map(|(number, thing)| counted(number, thing));
     writeln!(
         out,
-        "imported into {}: {} locations, {} practitioners, {} resources, {} types, {} hours, {} patients changed",
+        "imported into {}: {} changed",
         arguments.database.display(),
-        done.locations,
-        done.practitioners,
-        done.resources,
-        done.types,
-        done.hours,
-        done.patients
+        counts.join(", ")
     )?;
     Ok(())
 }

@@ -9,6 +9,17 @@ use crate::world::pms::Call;
 use crate::world::{World, minutes, seconds};
 
 #[tokio::test]
+async fn idle_polls_and_scans_that_find_nothing_never_touch_the_ledger() {
+    let mut world = World::linked().await;
+    let before = world.ledger().touched();
+    world.run_for(minutes(10)).await;
+    assert!(world.healthengine.calls(Op::Requests) > 100);
+    assert!(world.pms.calls(Call::Changes) >= 9);
+    assert_eq!(world.ledger().touched(), before);
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn without_its_ledger_a_practice_inserts_nothing_says_so_and_recovers() {
     let mut world = World::linked().await;
     world.ledger().set_broken(true);

@@ -1,7 +1,7 @@
 //! The real ledger, watched, and made to fail on demand.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -21,6 +21,8 @@ pub(crate) struct WatchedLedger {
     broken: AtomicBool,
     /// How many writes are answered before one answer is lost; negative: all are.
     deaf_in: AtomicI64,
+    /// How often it was read or written.
+    touched: AtomicU64,
 }
 
 impl WatchedLedger {
@@ -30,12 +32,22 @@ impl WatchedLedger {
             gate,
             broken: AtomicBool::new(false),
             deaf_in: AtomicI64::new(-1),
+            touched: AtomicU64::new(0),
         }
     }
 
     /// Whether every write fails, and writes nothing.
     pub(crate) fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::Relaxed);
+    }
+
+    /// How often the practice has read it or written to it.
+    pub(crate) fn touched(&self) -> u64 {
+        self.touched.load(Ordering::Relaxed)
+    }
+
+    fn touch(&self) {
+        self.touched.fetch_add(1, Ordering::Relaxed);
     }
 
     /// After so many writes one is done, and fails all the same.
@@ -47,6 +59,7 @@ impl WatchedLedger {
 #[async_trait]
 impl Ledger for WatchedLedger {
     async fn load_practice(&self, practice: &PracticeId) -> Result<PracticeRecord, LedgerError> {
+        self.touch();
         self.inline.load_practice(practice).await
     }
 
@@ -55,6 +68,7 @@ impl Ledger for WatchedLedger {
         practice: &PracticeId,
         booking: BookingId,
     ) -> Result<Option<BookingRecord>, LedgerError> {
+        self.touch();
         self.inline.load_booking(practice, booking).await
     }
 
@@ -63,6 +77,7 @@ impl Ledger for WatchedLedger {
         practice: &PracticeId,
         request: RequestId,
     ) -> Result<Option<UpdateRecord>, LedgerError> {
+        self.touch();
         self.inline.load_update(practice, request).await
     }
 
@@ -72,6 +87,7 @@ impl Ledger for WatchedLedger {
         change: Change,
         durability: Durability,
     ) -> Result<(), LedgerError> {
+        self.touch();
         self.gate.pass("record", "before").await;
         if self.broken.load(Ordering::Relaxed) {
             return Err(LedgerError::Engine("disk full".to_owned()));
