@@ -145,6 +145,8 @@ impl Practice {
                 Ok(())
             }
             Err(NotSent::Pms(error)) => {
+                // It may be long until the PMS is back, and a snapshot deletes what it leaves out.
+                self.setup.read = None;
                 self.health.pms_failed(&error, now);
                 let rest = super::policy::pause(self.health.pms.failures);
                 self.rest_setup(rest);

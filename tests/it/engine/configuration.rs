@@ -3,11 +3,12 @@
 
 use healthengine_connector::domain::booking::RejectReason;
 use healthengine_connector::healthengine::{Refusal, RequestKind, Verdict};
+use healthengine_connector::pms::PmsError;
 use healthengine_connector::practice::control::Removals;
 use healthengine_connector::practice::status::Condition;
 
 use crate::world::healthengine::{Answer, Fault as CallFault, Op};
-use crate::world::pms::{appointment_type, resource};
+use crate::world::pms::{Call, Fault, appointment_type, resource};
 use crate::world::{World, minutes, seconds};
 
 #[tokio::test]
@@ -221,6 +222,24 @@ async fn a_configuration_that_is_refused_is_shown_and_tried_again_each_minute() 
     assert_eq!(world.status.condition, Condition::WaitingForPerson);
     world.run_for(minutes(2)).await;
     assert_eq!(world.healthengine.calls(Op::Types), 3);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_read_before_a_diary_failed_is_never_sent_after_it() {
+    // GIVEN a diary that fails between its resources and its types
+    let mut world = World::linked().await;
+    let busy = Fault::Reject(PmsError::NotDone("busy".to_owned()));
+    world.pms.fail(Call::Types, [busy]);
+    world.pms.state().diary.everything_changed();
+    world.clock.advance(seconds(60));
+    world.activate().await;
+    assert_eq!(world.pms.calls(Call::Types), 2);
+    // WHEN a resource is added before it answers again
+    world.pms.state().diary.resources.push(resource("R3"));
+    world.run_for(seconds(10)).await;
+    // THEN what is sent has it
+    assert_eq!(world.healthengine.books().resources.len(), 3);
     world.finish().await;
 }
 
