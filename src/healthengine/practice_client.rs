@@ -58,7 +58,8 @@ impl PracticeClient {
     /// The address of a path, which holds nothing that needs escaping.
     pub(super) fn url(&self, path: &str) -> Url {
         let mut url = self.connection.shared().base.clone();
-        let path = format!("{}{path}", url.path());
+        // The path of a base without one is "/".
+        let path = format!("{}{path}", url.path().trim_end_matches('/'));
         url.set_path(&path);
         url
     }
@@ -138,6 +139,24 @@ impl fmt::Debug for PracticeClient {
 #[cfg(test)]
 mod tests {
     use crate::healthengine::tests::server::{client, settings};
+
+    #[test]
+    fn a_base_without_a_path_makes_no_double_slash() {
+        for (base, address) in [
+            ("http://127.0.0.1:1", "http://127.0.0.1:1/requests/bookings"),
+            (
+                "http://127.0.0.1:1/",
+                "http://127.0.0.1:1/requests/bookings",
+            ),
+            (
+                "http://127.0.0.1:1/a/b/",
+                "http://127.0.0.1:1/a/b/requests/bookings",
+            ),
+        ] {
+            let client = client(&settings(base));
+            assert_eq!(client.url("/requests/bookings").as_str(), address);
+        }
+    }
 
     #[test]
     fn an_element_that_is_left_out_is_said_once_until_the_list_is_clean_again() {
