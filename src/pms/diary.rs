@@ -37,6 +37,7 @@ mod pool;
 mod quiet;
 mod report;
 mod resource;
+mod room;
 mod settings;
 mod standing;
 

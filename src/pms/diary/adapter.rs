@@ -15,6 +15,7 @@ use super::offer::load_types;
 use super::patient::load_like;
 use super::quiet::Quiet;
 use super::resource::{load_resource, load_resources, published};
+use super::room::DiaryFile;
 use super::settings::DiarySettings;
 use super::{DESCRIPTION, DiaryError};
 use crate::domain::availability::{Cut, FreeDay, FreeTime};
@@ -29,12 +30,14 @@ use crate::pms::{ChangeCursor, Changes, Description, PmsAdapter, PmsError, Windo
 #[derive(Debug)]
 pub(super) struct DiaryAdapter {
     settings: Arc<DiarySettings>,
+    file: Arc<DiaryFile>,
     quiet: Arc<Quiet>,
 }
 
 impl DiaryAdapter {
     pub(super) fn new(settings: DiarySettings) -> Self {
         Self {
+            file: DiaryFile::at(&settings.database),
             settings: Arc::new(settings),
             quiet: Arc::default(),
         }
@@ -49,7 +52,7 @@ impl PmsAdapter for DiaryAdapter {
 
     async fn probe(&self, limit: Duration) -> Result<(), PmsError> {
         let settings = Arc::clone(&self.settings);
-        read(&self.settings.database, limit, move |diary| {
+        read(&self.file, limit, move |diary| {
             check_locations(diary, &settings.served)
         })
         .await
@@ -57,7 +60,7 @@ impl PmsAdapter for DiaryAdapter {
 
     async fn resources(&self, limit: Duration) -> Result<Vec<Resource>, PmsError> {
         let settings = Arc::clone(&self.settings);
-        read(&self.settings.database, limit, move |diary| {
+        read(&self.file, limit, move |diary| {
             check_locations(diary, &settings.served)?;
             Ok(published(&load_resources(diary, &settings.served)?))
         })
@@ -66,7 +69,7 @@ impl PmsAdapter for DiaryAdapter {
 
     async fn appointment_types(&self, limit: Duration) -> Result<Vec<AppointmentType>, PmsError> {
         let settings = Arc::clone(&self.settings);
-        read(&self.settings.database, limit, move |diary| {
+        read(&self.file, limit, move |diary| {
             check_locations(diary, &settings.served)?;
             load_types(diary, &load_resources(diary, &settings.served)?)
         })
@@ -80,7 +83,7 @@ impl PmsAdapter for DiaryAdapter {
     ) -> Result<Vec<FreeDay>, PmsError> {
         let settings = Arc::clone(&self.settings);
         let window = window.clone();
-        read(&self.settings.database, limit, move |diary| {
+        read(&self.file, limit, move |diary| {
             let resource = load_resource(diary, &settings.served, &window.resource)?
                 .ok_or(DiaryError::Refused(RejectReason::ResourceUnknown))?;
             let hours = load_hours(diary, &resource, window.from, window.to)?;
@@ -120,7 +123,7 @@ impl PmsAdapter for DiaryAdapter {
     ) -> Result<Changes, PmsError> {
         let settings = Arc::clone(&self.settings);
         read_unless_quiet(
-            &self.settings.database,
+            &self.file,
             &self.quiet,
             since.cloned(),
             limit,
@@ -135,10 +138,7 @@ impl PmsAdapter for DiaryAdapter {
         limit: Duration,
     ) -> Result<Vec<PatientRecord>, PmsError> {
         let patient = patient.clone();
-        read(&self.settings.database, limit, move |diary| {
-            load_like(diary, &patient)
-        })
-        .await
+        read(&self.file, limit, move |diary| load_like(diary, &patient)).await
     }
 
     async fn book(
@@ -149,7 +149,7 @@ impl PmsAdapter for DiaryAdapter {
     ) -> Result<Booked, PmsError> {
         let settings = Arc::clone(&self.settings);
         let (key, wanted) = (key.clone(), wanted.clone());
-        write(&self.settings.database, limit, move |diary| {
+        write(&self.file, limit, move |diary| {
             let author = Author::Connector(&key, settings.zone);
             record_appointment(diary, &settings.served, author, &wanted)
         })
@@ -158,10 +158,7 @@ impl PmsAdapter for DiaryAdapter {
 
     async fn find(&self, key: &BookingKey, limit: Duration) -> Result<Option<Booked>, PmsError> {
         let key = key.clone();
-        read_settled(&self.settings.database, limit, move |diary| {
-            load_by_key(diary, &key)
-        })
-        .await
+        read_settled(&self.file, limit, move |diary| load_by_key(diary, &key)).await
     }
 
     async fn appointments_at(
@@ -172,7 +169,7 @@ impl PmsAdapter for DiaryAdapter {
     ) -> Result<Vec<AppointmentSeen>, PmsError> {
         let settings = Arc::clone(&self.settings);
         let resource = resource.clone();
-        read_settled(&self.settings.database, limit, move |diary| {
+        read_settled(&self.file, limit, move |diary| {
             load_at(diary, &settings.served, &resource, start)
         })
         .await
@@ -181,7 +178,7 @@ impl PmsAdapter for DiaryAdapter {
     async fn cancel(&self, booked: &Booked, limit: Duration) -> Result<(), PmsError> {
         let settings = Arc::clone(&self.settings);
         let booked = booked.clone();
-        write(&self.settings.database, limit, move |diary| {
+        write(&self.file, limit, move |diary| {
             for id in &booked.appointments {
                 record_cancelled(diary, &settings.served, id)?;
             }

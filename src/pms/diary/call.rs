@@ -1,20 +1,16 @@
 //! One call on a diary: off the runtime's threads, inside its limit, and never half withdrawn.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::quiet::{Quiet, stamp};
+use super::room::DiaryFile;
 use super::{DiaryError, pool};
 use crate::pms::{ChangeCursor, Changes, PmsError};
-
-/// The most calls at work at once in the process, on all diaries together.
-static ROOM: Semaphore = Semaphore::const_new(32);
 
 const ASKED: u8 = 0;
 const BEGUN: u8 = 1;
@@ -64,11 +60,11 @@ impl Drop for Caller {
 
 /// Reads from the diary, in one snapshot of it.
 pub(super) async fn read<T: Send + 'static>(
-    path: &Arc<Path>,
+    file: &Arc<DiaryFile>,
     limit: Duration,
     work: impl FnOnce(&Connection) -> Result<T, DiaryError> + Send + 'static,
 ) -> Result<T, PmsError> {
-    on_diary(path, limit, move |connection, _asked| {
+    on_diary(file, limit, move |connection, _asked| {
         let snapshot = connection.transaction()?;
         work(&snapshot)
     })
@@ -77,7 +73,7 @@ pub(super) async fn read<T: Send + 'static>(
 
 /// Reads the change feed, without opening the diary where its files show that nothing was written.
 pub(super) async fn read_unless_quiet(
-    path: &Arc<Path>,
+    file: &Arc<DiaryFile>,
     quiet: &Arc<Quiet>,
     since: Option<ChangeCursor>,
     limit: Duration,
@@ -85,8 +81,8 @@ pub(super) async fn read_unless_quiet(
     + Send
     + 'static,
 ) -> Result<Changes, PmsError> {
-    let (path, quiet) = (Arc::clone(path), Arc::clone(quiet));
-    off_runtime(limit, move |deadline, _asked| {
+    let (path, quiet) = (Arc::clone(&file.path), Arc::clone(quiet));
+    off_runtime(file, limit, move |deadline, _asked| {
         let at = Instant::now();
         let stamp = stamp(&path);
         if let (Some(stamp), Some(since)) = (&stamp, &since)
@@ -116,11 +112,11 @@ pub(super) async fn read_unless_quiet(
 
 /// Reads from the diary after every write that has begun: what it does not see will not appear.
 pub(super) async fn read_settled<T: Send + 'static>(
-    path: &Arc<Path>,
+    file: &Arc<DiaryFile>,
     limit: Duration,
     work: impl FnOnce(&Connection) -> Result<T, DiaryError> + Send + 'static,
 ) -> Result<T, PmsError> {
-    on_diary(path, limit, move |connection, _asked| {
+    on_diary(file, limit, move |connection, _asked| {
         let after = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         work(&after)
     })
@@ -129,11 +125,11 @@ pub(super) async fn read_settled<T: Send + 'static>(
 
 /// Writes to the diary, all of it or nothing.
 pub(super) async fn write<T: Send + 'static>(
-    path: &Arc<Path>,
+    file: &Arc<DiaryFile>,
     limit: Duration,
     work: impl FnOnce(&Transaction<'_>) -> Result<T, DiaryError> + Send + 'static,
 ) -> Result<T, PmsError> {
-    on_diary(path, limit, move |connection, asked| {
+    on_diary(file, limit, move |connection, asked| {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         asked.begin()?;
         let done = work(&transaction)?;
@@ -151,12 +147,12 @@ pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), DiaryError> {
 }
 
 async fn on_diary<T: Send + 'static>(
-    path: &Arc<Path>,
+    file: &Arc<DiaryFile>,
     limit: Duration,
     work: impl FnOnce(&mut Connection, &Asked) -> Result<T, DiaryError> + Send + 'static,
 ) -> Result<T, PmsError> {
-    let path = Arc::clone(path);
-    off_runtime(limit, move |deadline, asked| {
+    let path = Arc::clone(&file.path);
+    off_runtime(file, limit, move |deadline, asked| {
         let mut pooled = pool::take(&path, left(deadline))?;
         let done = work(&mut pooled.connection, asked);
         pool::give_back(pooled);
@@ -166,18 +162,16 @@ async fn on_diary<T: Send + 'static>(
 }
 
 async fn off_runtime<T: Send + 'static>(
+    file: &DiaryFile,
     limit: Duration,
     work: impl FnOnce(Instant, &Asked) -> Result<T, DiaryError> + Send + 'static,
 ) -> Result<T, PmsError> {
     let deadline = Instant::now() + limit;
     let asked = Asked::new();
     let caller = Caller(asked.clone());
-    let room = timeout(limit, ROOM.acquire())
-        .await
-        .map_err(|_| PmsError::NotDone("too many calls on diaries at once".to_owned()))?
-        .map_err(|_| PmsError::NotDone("the process is stopping".to_owned()))?;
+    let place = file.enter(limit).await?;
     let task = tokio::task::spawn_blocking(move || {
-        let _room = room;
+        let _place = place;
         work(deadline, &asked)
     });
     let lost = |why: &str| {
