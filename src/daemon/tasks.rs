@@ -142,6 +142,9 @@ impl Tasks {
             stop: self.stop.clone(),
             failure: self.failure.clone(),
         };
+        // Boxed once here: each layer around a future would hold it twice, first as its argument
+        // and then as what it awaits, and there are thousands of tasks.
+        let work = Box::pin(work);
         // The handle is not needed: the watch tells how the task ended.
         drop(self.tracker.spawn(async move {
             // Owned by the task, so that it is dropped with it, however it ends.

@@ -132,9 +132,9 @@ fn on_grid(range: TimeRange, of: &FreeTime) -> Option<TimeRange> {
 }
 
 /// What a day looks like, as a number: equal days have equal fingerprints, and different days
-/// differ (128 bits of SHA-256).
+/// differ (64 bits of SHA-256: a practice keeps hundreds).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fingerprint([u8; 16]);
+pub struct Fingerprint([u8; 8]);
 
 impl FreeDay {
     /// The day's fingerprint.
@@ -152,7 +152,7 @@ impl FreeDay {
             }
         }
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
-        let mut short = [0; 16];
+        let mut short = [0; 8];
         for (to, from) in short.iter_mut().zip(digest.as_ref()) {
             *to = *from;
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::allowance::Allowance;
 use super::control::{Removals, Wishes};
@@ -12,6 +13,22 @@ use super::{Halt, Practice};
 
 /// The shortest rest between two activations, however much there is to do.
 const SHORTEST_REST: Duration = Duration::from_millis(50);
+
+/// How far chance shortens the time between two polls.
+pub(super) const SHORTEST_POLL: f64 = 0.9;
+
+/// How many practices of the process may send everything for the first time at once.
+const MOST_FIRST: usize = 64;
+
+static FIRST_TURNS: Semaphore = Semaphore::const_new(MOST_FIRST);
+
+/// The permission to work the configuration and the free time.
+enum Turn {
+    /// It was sent before: there is little to do.
+    Always,
+    /// One of few, given back when dropped.
+    First(#[expect(dead_code, reason = "held, not read")] SemaphorePermit<'static>),
+}
 
 /// How long a practice rests that is not served at all.
 const REST_WHEN_PAUSED: Duration = Duration::from_secs(3600);
@@ -90,7 +107,11 @@ impl Practice {
         // Rule: on first link the configuration goes first, then availability, then whatever is
         // outstanding. Later, patients who wait for an answer come first.
         let is_linked = !self.desk.marks.resources.is_empty();
+        let turn = self.turn();
         if !is_linked {
+            if turn.is_none() {
+                return Ok(());
+            }
             self.look_for_changes().await?;
             self.work_setup(&kinds).await?;
             self.publish().await?;
@@ -98,10 +119,26 @@ impl Practice {
         let intake = self.fetch_pending(kinds).await?;
         self.work_bookings(&intake).await?;
         self.work_updates(&intake).await?;
-        self.look_for_changes().await?;
-        self.work_setup(&intake.kinds).await?;
-        self.note_wanted(&intake.availability);
-        self.publish().await
+        // What is not worked now is still asked for at the next poll.
+        if turn.is_some() {
+            self.look_for_changes().await?;
+            self.work_setup(&intake.kinds).await?;
+            self.note_wanted(&intake.availability);
+            self.publish().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the configuration and the free time may be worked now; `None`: at the next poll.
+    ///
+    /// After a start every practice has everything to send. Few do so at once: the others poll and
+    /// answer bookings meanwhile, and memory holds the work of these few. A practice whose PMS has
+    /// failed takes no turn from the others while it waits for it again.
+    fn turn(&self) -> Option<Turn> {
+        if !self.setup.resources.is_empty() || self.health.pms.failures > 0 {
+            return Some(Turn::Always);
+        }
+        FIRST_TURNS.try_acquire().ok().map(Turn::First)
     }
 
     /// Does what an operator wishes.
@@ -190,7 +227,7 @@ impl Practice {
         } else {
             rhythm.poll_outside_live_hours
         };
-        interval.mul_f64(self.random.f64().mul_add(-0.1, 1.0))
+        interval.mul_f64(self.random.f64().mul_add(SHORTEST_POLL - 1.0, 1.0))
     }
 }
 
