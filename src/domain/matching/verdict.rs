@@ -115,8 +115,8 @@ fn by_the_rest(pair: &Comparison) -> Standing {
         is_namesake(pair),
         // A changed surname takes a sure given name and birthday, and one detail more.
         !(pair.surname.agrees() || (sure && vouched)),
-        // So does a mistyped birthday.
-        pair.birth == Level::Close && !vouched,
+        // Half a surname or a mistyped birthday takes one detail more.
+        (pair.surname == Level::Variant || pair.birth == Level::Close) && !vouched,
         pair.gender == Level::Different && !exact,
     ];
     if objections.contains(&true) {

@@ -117,7 +117,7 @@ fn a_shared_phone_is_a_household_on_every_list() {
 #[test]
 fn each_is_found_by_what_is_left_of_their_details() {
     let list = list_of(600);
-    let lost: [&[usize]; 8] = [
+    let combinations: [&[usize]; 8] = [
         &[0],
         &[1],
         &[2],
@@ -128,7 +128,7 @@ fn each_is_found_by_what_is_left_of_their_details() {
         &[0, 6, 7],
     ];
     for n in (0..600).step_by(37) {
-        for lost in lost {
+        for lost in combinations {
             let mut fields = stranger(n);
             for field in lost {
                 fields[*field].clear();
@@ -145,8 +145,9 @@ fn each_is_found_by_what_is_left_of_their_details() {
 fn a_date_that_is_no_day_of_the_calendar_is_still_compared() {
     let list = list_of(600);
     let mut fields = stranger(20);
-    let known = fields[2].clone();
-    fields[2] = known.replace(&known[5..7], "31");
+    let (year, month_and_day) = fields[2].split_once('-').unwrap();
+    let (_, day) = month_and_day.split_once('-').unwrap();
+    fields[2] = format!("{year}-31-{day}");
     assert_eq!(decided(&list, &fields), ("same", "20".to_owned()));
 }
 
