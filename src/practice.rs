@@ -49,6 +49,7 @@ mod report;
 mod setback;
 mod setup;
 pub mod status;
+pub mod turns;
 mod update;
 
 pub use activation::Activation;
@@ -127,6 +128,7 @@ pub struct Practice {
     horizon: horizon::Horizon,
     health: health::Health,
     allowance: allowance::Allowance,
+    turns: Arc<turns::Turns>,
     /// What an operator wished while the ledger could not be used.
     wishes_kept: control::Wishes,
 }
@@ -147,8 +149,9 @@ impl From<LedgerError> for Halt {
 }
 
 impl Practice {
-    /// The engine of a practice; the seed spreads its times and varies its pauses.
-    pub fn new(profile: Arc<Profile>, ports: Ports, seed: u64) -> Self {
+    /// The engine of a practice. The turns are those of its process; the seed spreads its times and
+    /// varies its pauses.
+    pub fn new(profile: Arc<Profile>, ports: Ports, turns: Arc<turns::Turns>, seed: u64) -> Self {
         Self {
             profile,
             ports,
@@ -158,6 +161,7 @@ impl Practice {
             horizon: horizon::Horizon::default(),
             health: health::Health::default(),
             allowance: allowance::Allowance::default(),
+            turns,
             wishes_kept: control::Wishes::default(),
         }
     }

@@ -18,6 +18,7 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::practice::control::Control;
 use crate::practice::heartbeat::Heartbeat;
 use crate::practice::status::PracticeStatus;
+use crate::practice::turns::Turns;
 use crate::practice::{Ports, Practice, pacing};
 use crate::server::{self, Listed, Pulse, Roster, Site, TakesWrites};
 
@@ -52,6 +53,7 @@ pub(super) async fn start(daemon: Daemon) -> Result<Running, StartError> {
         ledger: Arc::clone(&written),
         clock: Arc::clone(&clock),
         heartbeat,
+        turns: Arc::default(),
         seeds: fastrand::Rng::new(),
     };
     let listed: Vec<Listed> = daemon
@@ -110,6 +112,7 @@ struct Loops<'a> {
     ledger: Arc<dyn Ledger>,
     clock: Arc<dyn Clock>,
     heartbeat: Arc<Heartbeat>,
+    turns: Arc<Turns>,
     seeds: fastrand::Rng,
 }
 
@@ -132,7 +135,8 @@ impl Loops<'_> {
             ledger: Arc::clone(&self.ledger),
             clock: Arc::clone(&self.clock),
         };
-        let practice = Practice::new(Arc::clone(&profile), ports, self.seeds.u64(..));
+        let turns = Arc::clone(&self.turns);
+        let practice = Practice::new(Arc::clone(&profile), ports, turns, self.seeds.u64(..));
         self.tasks.spawn_loop(
             format!("practice {}", profile.name),
             pacing::run(

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::allowance::Allowance;
 use super::control::{Removals, Wishes};
 use super::policy::{later, pause};
 use super::status::PracticeStatus;
+use super::turns::Turn;
 use super::{Halt, Practice};
 
 /// The shortest rest between two activations, however much there is to do.
@@ -16,19 +16,6 @@ const SHORTEST_REST: Duration = Duration::from_millis(50);
 
 /// How far chance shortens the time between two polls.
 pub(super) const SHORTEST_POLL: f64 = 0.9;
-
-/// How many practices of the process may send everything for the first time at once.
-const MOST_FIRST: usize = 64;
-
-static FIRST_TURNS: Semaphore = Semaphore::const_new(MOST_FIRST);
-
-/// The permission to work the configuration and the free time.
-enum Turn {
-    /// It was sent before: there is little to do.
-    Always,
-    /// One of few, given back when dropped.
-    First(#[expect(dead_code, reason = "held, not read")] SemaphorePermit<'static>),
-}
 
 /// How long a practice rests that is not served at all.
 const REST_WHEN_PAUSED: Duration = Duration::from_secs(3600);
@@ -122,23 +109,22 @@ impl Practice {
         // What is not worked now is still asked for at the next poll.
         if turn.is_some() {
             self.look_for_changes().await?;
-            self.work_setup(&intake.kinds).await?;
+            // What the first link has just sent is not sent again for the same request.
+            let asked = if is_linked { &*intake.kinds } else { &[] };
+            self.work_setup(asked).await?;
             self.note_wanted(&intake.availability);
             self.publish().await?;
         }
         Ok(())
     }
 
-    /// Whether the configuration and the free time may be worked now; `None`: at the next poll.
-    ///
-    /// After a start every practice has everything to send. Few do so at once: the others poll and
-    /// answer bookings meanwhile, and memory holds the work of these few. A practice whose PMS has
-    /// failed takes no turn from the others while it waits for it again.
+    /// Whether the configuration and the free time may be worked now; `None`: at the next poll. A
+    /// practice whose PMS has failed takes no turn from the others while it waits for it again.
     fn turn(&self) -> Option<Turn> {
         if !self.setup.resources.is_empty() || self.health.pms.failures > 0 {
-            return Some(Turn::Always);
+            return Some(Turn::free());
         }
-        FIRST_TURNS.try_acquire().ok().map(Turn::First)
+        self.turns.first()
     }
 
     /// Does what an operator wishes.

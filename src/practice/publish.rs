@@ -1,7 +1,6 @@
 //! Sending free time: reads what is due, takes out what is held, sends what changed, in batches.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use tokio::sync::Semaphore;
 
 use super::activation::SHORTEST_POLL;
 use super::horizon::{Due, Sending, horizon_days};
@@ -11,12 +10,6 @@ use crate::domain::availability::{FreeDay, publishable};
 use crate::domain::id::{BookingId, PmsResourceId};
 use crate::healthengine::{AvailabilityRequest, CallError, LARGEST_BATCH, Verdict};
 use crate::pms::{PmsError, Window};
-
-/// How many practices of the process may have days on their way at once. After a start all of them
-/// have everything to send; polls go on meanwhile, and memory holds the days of these few.
-const MOST_PUBLISHING: usize = 64;
-
-static PLACES: Semaphore = Semaphore::const_new(MOST_PUBLISHING);
 
 /// Days on their way to Healthengine.
 #[derive(Debug, Default)]
@@ -70,7 +63,7 @@ impl Practice {
             return Ok(());
         }
         // Not waited for: the next poll tries again, and the bookings it finds come first.
-        let Ok(_place) = PLACES.try_acquire() else {
+        let Some(_turn) = self.turns.publishing() else {
             let soon = self.profile.rhythm.poll.mul_f64(SHORTEST_POLL);
             self.horizon.retry_at = Some(later(begun, soon));
             return Ok(());

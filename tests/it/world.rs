@@ -211,7 +211,12 @@ impl World {
             ledger,
             clock: self.clock.clone(),
         };
-        self.practice = Some(Practice::new(Arc::clone(&self.profile), ports, 7));
+        self.practice = Some(Practice::new(
+            Arc::clone(&self.profile),
+            ports,
+            Arc::default(),
+            7,
+        ));
     }
 
     /// The ledger, to be made to fail.
