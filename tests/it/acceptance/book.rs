@@ -115,7 +115,9 @@ impl Town {
                 "resource": offer.resource, "start": offer.start, "type": offer.of,
                 "patient": {
                     "firstname": "Testa", "lastname": format!("Sample-{patient}"),
-                    "dob": "04-02-1981", "phone": "0491 570 156",
+                    // Alike in name and phone, so only the birthday tells them apart.
+                    "dob": format!("04-{:02}-{}", patient % 12 + 1, 1980 + patient % 37),
+                    "phone": "0491 570 156",
                 },
                 "force": force,
             }),
