@@ -25,6 +25,11 @@ impl Offer {
     }
 }
 
+/// First names that no two patients of a test are confused by.
+const GIVEN: [&str; 8] = [
+    "Testa", "Probus", "Mocka", "Dummia", "Fictus", "Exempla", "Stubbe", "Phantom",
+];
+
 impl Town {
     /// Everything the sandbox knows of a practice.
     pub(super) fn state(&self, place: &Place) -> Value {
@@ -114,10 +119,10 @@ impl Town {
             &json!({
                 "resource": offer.resource, "start": offer.start, "type": offer.of,
                 "patient": {
-                    "firstname": "Testa", "lastname": format!("Sample-{patient}"),
-                    // Alike in name and phone, so only the birthday tells them apart.
+                    "firstname": GIVEN.iter().cycle().nth(usize::try_from(patient).unwrap() - 1),
+                    "lastname": format!("Sample-{patient}"),
                     "dob": format!("04-{:02}-{}", patient % 12 + 1, 1980 + patient % 37),
-                    "phone": "0491 570 156",
+                    "phone": format!("0491 570 {:03}", 155 + patient),
                 },
                 "force": force,
             }),
