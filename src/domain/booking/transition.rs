@@ -124,7 +124,15 @@ pub fn transition(state: &State, event: Event) -> Result<State, IllegalEvent> {
             | State::Rejecting { .. }
             | State::Rejected { .. }
             | State::NeedsPerson { .. },
-            _,
+            Event::Intended { .. }
+            | Event::Present { .. }
+            | Event::Absent
+            | Event::Declined { .. }
+            | Event::AnswerTaken
+            | Event::NoLongerAsked
+            | Event::AskedAgain
+            | Event::Stuck { .. }
+            | Event::Retried { .. },
         ) => Err(illegal),
     }
 }
