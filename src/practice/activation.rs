@@ -124,7 +124,7 @@ impl Practice {
         if !self.setup.resources.is_empty() || self.health.pms.failures > 0 {
             return Some(Turn::free());
         }
-        self.turns.first()
+        self.turns.first(self.now())
     }
 
     /// Does what an operator wishes.

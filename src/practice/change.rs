@@ -20,10 +20,14 @@ impl Practice {
         if self.horizon.next_scan.is_some_and(|at| now < at) || self.health.pms.resting(now) {
             return Ok(());
         }
+        let pms = self.ports.pms.clone();
+        let reads = pms.describe().change_feed == Support::Yes;
+        if reads && !self.allowance.take(now) {
+            return Ok(());
+        }
         let scan = self.profile.rhythm.change_scan;
         self.horizon.next_scan = Some(later(now, scan));
-        let pms = self.ports.pms.clone();
-        if pms.describe().change_feed == Support::No {
+        if !reads {
             self.anything_changed();
             return Ok(());
         }

@@ -63,7 +63,7 @@ impl Practice {
             return Ok(());
         }
         // Not waited for: the next poll tries again, and the bookings it finds come first.
-        let Some(_turn) = self.turns.publishing() else {
+        let Some(_turn) = self.turns.publishing(begun) else {
             let soon = self.profile.rhythm.poll.mul_f64(SHORTEST_POLL);
             self.horizon.retry_at = Some(later(begun, soon));
             return Ok(());

@@ -137,7 +137,8 @@ impl Practice {
             }
             Err(NotSent::Halt(halt)) => Err(halt),
             Err(NotSent::Later) => {
-                self.setup.retry_at = Some(now);
+                // Not before the rest of a PMS that has just failed is over.
+                self.setup.retry_at = self.health.pms.retry_at.or(Some(now));
                 Ok(())
             }
             Err(NotSent::Held) => {
@@ -234,7 +235,7 @@ impl Practice {
 
     fn may_read(&mut self) -> Result<(), NotSent> {
         let now = self.now();
-        if self.allowance.take(now) {
+        if !self.health.pms.resting(now) && self.allowance.take(now) {
             Ok(())
         } else {
             Err(NotSent::Later)

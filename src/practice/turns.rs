@@ -3,10 +3,13 @@
 //! After a start every practice has everything to send. Few do so at a time: the others poll and
 //! answer bookings meanwhile, and memory holds the work of these few. Nobody waits for a turn: who
 //! gets none asks again at the next poll, after the bookings found there.
+//!
+//! A turn counts for a short time only: who takes longer waits for a slow system and holds little
+//! meanwhile, so a system that hangs keeps nobody else from their turns.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// How many practices may send everything for the first time at once.
 const MOST_FIRST: usize = 64;
@@ -14,68 +17,125 @@ const MOST_FIRST: usize = 64;
 /// How many practices may have days on their way at once.
 const MOST_PUBLISHING: usize = 64;
 
+/// How long a turn counts.
+const COUNTS_FOR: TimeDelta = TimeDelta::seconds(2);
+
 /// What the practices of a process share.
 #[derive(Debug)]
 pub struct Turns {
-    first: Arc<Semaphore>,
-    publishing: Arc<Semaphore>,
+    first: Arc<Kind>,
+    publishing: Arc<Kind>,
 }
 
 impl Default for Turns {
     fn default() -> Self {
         Self {
-            first: Arc::new(Semaphore::new(MOST_FIRST)),
-            publishing: Arc::new(Semaphore::new(MOST_PUBLISHING)),
+            first: Kind::of(MOST_FIRST),
+            publishing: Kind::of(MOST_PUBLISHING),
         }
     }
+}
+
+/// The turns of one kind.
+#[derive(Debug)]
+struct Kind {
+    most: usize,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    last: u64,
+    /// Each turn that counts: its number, and when it was taken.
+    counting: Vec<(u64, DateTime<Utc>)>,
 }
 
 /// A turn, given back when dropped.
 #[derive(Debug)]
 pub(super) struct Turn {
-    _permit: Option<OwnedSemaphorePermit>,
+    taken: Option<(Arc<Kind>, u64)>,
 }
 
 impl Turn {
     /// The turn of a practice that has little to do: it takes none from the others.
     pub(super) const fn free() -> Self {
-        Self { _permit: None }
+        Self { taken: None }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some((kind, number)) = self.taken.take() {
+            let mut taken = kind.taken.lock().unwrap_or_else(PoisonError::into_inner);
+            taken.counting.retain(|(other, _)| *other != number);
+        }
     }
 }
 
 impl Turns {
-    /// A turn to send everything for the first time, if one is left.
-    pub(super) fn first(&self) -> Option<Turn> {
-        one_of(&self.first)
+    /// A turn to send everything for the first time, if one is left now.
+    pub(super) fn first(&self, now: DateTime<Utc>) -> Option<Turn> {
+        self.first.take(now)
     }
 
-    /// A turn to have days on their way, if one is left.
-    pub(super) fn publishing(&self) -> Option<Turn> {
-        one_of(&self.publishing)
+    /// A turn to have days on their way, if one is left now.
+    pub(super) fn publishing(&self, now: DateTime<Utc>) -> Option<Turn> {
+        self.publishing.take(now)
     }
 }
 
-fn one_of(turns: &Arc<Semaphore>) -> Option<Turn> {
-    let permit = Arc::clone(turns).try_acquire_owned().ok()?;
-    Some(Turn {
-        _permit: Some(permit),
-    })
+impl Kind {
+    fn of(most: usize) -> Arc<Self> {
+        let taken = Mutex::default();
+        Arc::new(Self { most, taken })
+    }
+
+    fn take(self: &Arc<Self>, now: DateTime<Utc>) -> Option<Turn> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken
+            .counting
+            .retain(|(_, since)| (now - *since).abs() < COUNTS_FOR);
+        if taken.counting.len() >= self.most {
+            return None;
+        }
+        taken.last = taken.last.wrapping_add(1);
+        let number = taken.last;
+        taken.counting.push((number, now));
+        Some(Turn {
+            taken: Some((Arc::clone(self), number)),
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn at(milliseconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::milliseconds(milliseconds)
+    }
+
     #[test]
     fn turns_are_few_and_come_back() {
         let turns = Turns::default();
-        let taken: Vec<Turn> = std::iter::from_fn(|| turns.first()).collect();
+        let taken: Vec<Turn> = std::iter::from_fn(|| turns.first(at(0))).collect();
         assert_eq!(taken.len(), MOST_FIRST);
         assert!(
-            turns.publishing().is_some(),
+            turns.publishing(at(0)).is_some(),
             "the other kind is not touched"
         );
         drop(taken);
-        assert!(turns.first().is_some());
+        assert!(turns.first(at(0)).is_some());
+    }
+
+    #[test]
+    fn practices_that_hang_in_their_turns_keep_nobody_from_theirs() {
+        let turns = Turns::default();
+        let hanging: Vec<Turn> = std::iter::from_fn(|| turns.first(at(0))).collect();
+        assert!(turns.first(at(1_999)).is_none());
+        let taken: Vec<Turn> = std::iter::from_fn(|| turns.first(at(2_000))).collect();
+        assert_eq!(taken.len(), MOST_FIRST);
+        drop(hanging);
+        assert!(turns.first(at(2_001)).is_none(), "these still count");
     }
 }
