@@ -11,6 +11,10 @@ use crate::telemetry::{self, chain};
 /// How long threads that still block may take to end: nothing waits for them any more.
 const LAST_THREADS: Duration = Duration::from_secs(1);
 
+/// The most threads for calls that block. The built-in diary uses at most 32 at a time; without a
+/// bound its short calls keep many more alive, each with memory of its own.
+const MOST_BLOCKING: usize = 48;
+
 /// Serves the practices until a signal asks to stop.
 pub(super) fn run(general: &General, streams: &mut Streams<'_>) -> Exit {
     let settings = match settings::load(general, streams) {
@@ -58,6 +62,7 @@ enum Start {
 
 fn serve(settings: Settings) -> Result<Ending, Start> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(MOST_BLOCKING)
         .enable_all()
         .build()
         .map_err(Start::Runtime)?;

@@ -15,7 +15,7 @@ use super::DiaryError;
 use super::open::{Absent, open};
 
 /// The most connections kept; each holds a page cache of at most 256 KiB and the schema.
-const MOST_IDLE: usize = 32;
+const MOST_IDLE: usize = 24;
 
 static IDLE: Mutex<VecDeque<Pooled>> = Mutex::new(VecDeque::new());
 
