@@ -42,6 +42,8 @@ COPY --from=build /image/healthengine-connector /usr/local/bin/healthengine-conn
 # A volume begins as a copy of this directory, its owner included.
 COPY --from=build --chown=65532:65532 /image/state /var/lib/healthengine-connector
 
+# Keeps memory in few heaps, however many threads read diaries.
+ENV MALLOC_ARENA_MAX=2
 # By number, so that a cluster's "must not run as root" can be checked without reading the image.
 USER 65532:65532
 # Relative paths in the settings (the ledger, the built-in diary) are below this: the only place that is written to.
