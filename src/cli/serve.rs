@@ -11,9 +11,9 @@ use crate::telemetry::{self, chain};
 /// How long threads that still block may take to end: nothing waits for them any more.
 const LAST_THREADS: Duration = Duration::from_secs(1);
 
-/// The most threads for calls that block. The built-in diary uses at most 32 at a time; without a
+/// The most threads for calls that block. The built-in diary uses at most 16 at a time; without a
 /// bound its short calls keep many more alive, each with memory of its own.
-const MOST_BLOCKING: usize = 48;
+const MOST_BLOCKING: usize = 20;
 
 /// Serves the practices until a signal asks to stop.
 pub(super) fn run(general: &General, streams: &mut Streams<'_>) -> Exit {

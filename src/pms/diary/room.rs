@@ -15,10 +15,10 @@ use tokio::time::timeout;
 use crate::pms::PmsError;
 
 /// The most calls at work at once in the process, on all diaries together.
-const MOST: usize = 32;
+const MOST: usize = 16;
 
 /// The most calls at work at once on one diary.
-const MOST_ON_ONE: usize = 4;
+const MOST_ON_ONE: usize = 3;
 
 static ALL: Semaphore = Semaphore::const_new(MOST);
 
