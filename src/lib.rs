@@ -14,6 +14,7 @@
 //! | [`practice`] | the engine: one activation per practice |
 //! | [`server`] | the operator's page, its API, health and metrics |
 //! | [`sandbox`] | a Healthengine and patients to develop and test against |
+//! | [`simulation`] | the engine's surroundings as models, on a virtual clock |
 //! | [`config`] | settings, read in layers and checked once |
 //! | [`telemetry`] | what the daemon says while it runs |
 //! | [`daemon`] | the process: what is built, what runs, how it stops |
@@ -24,7 +25,9 @@
 //! `domain ← healthengine, pms, ledger ← practice ← server, daemon, cli`. `config` reads settings into
 //! the values of the lower layers; `sandbox` knows `domain`'s ids and times only, so that client and
 //! sandbox cannot be wrong together. Only [`daemon`] names concrete types: the connection, the
-//! ledger's file, the machine's clock. A test reads the sources and holds this.
+//! ledger's file, the machine's clock. `simulation` stands beside the daemon: it hands the engine
+//! models instead, and the same ledger without its thread; only `cli` and the tests name it. A test
+//! reads the sources and holds this.
 //!
 //! # Invariants
 //!
@@ -74,4 +77,5 @@ pub mod pms;
 pub mod practice;
 pub mod sandbox;
 pub mod server;
+pub mod simulation;
 pub mod telemetry;

@@ -25,29 +25,27 @@ use healthengine_connector::practice::status::PracticeStatus;
 use healthengine_connector::practice::{
     Activation, Ports, Practice, Profile, Rhythm, WhenPmsUnavailable,
 };
+use healthengine_connector::simulation::clock::VirtualClock;
+use healthengine_connector::simulation::gate::Gate;
+use healthengine_connector::simulation::ledger::WatchedLedger;
 use tempfile::TempDir;
 
-pub(crate) mod clock;
 pub(crate) mod finish;
-pub(crate) mod gate;
 pub(crate) mod healthengine;
 pub(crate) mod journal;
-pub(crate) mod ledger;
-pub(crate) mod patient;
 pub(crate) mod pms;
 
-use clock::TestClock;
-use gate::Gate;
-use healthengine::{Answer, HealthengineModel};
+pub(crate) use healthengine_connector::simulation::patient;
+
+use healthengine::{Answer, Asked, HealthengineModel};
 use journal::Journal;
-use ledger::WatchedLedger;
 use pms::PmsModel;
 
 /// One practice and all that it meets.
 pub(crate) struct World {
-    pub(crate) clock: Arc<TestClock>,
+    pub(crate) clock: Arc<VirtualClock>,
     pub(crate) gate: Arc<Gate>,
-    pub(crate) healthengine: Arc<HealthengineModel>,
+    pub(crate) healthengine: Asked,
     pub(crate) pms: Arc<PmsModel>,
     pub(crate) profile: Arc<Profile>,
     pub(crate) journal: Journal,
@@ -96,7 +94,7 @@ impl Default for Plan {
                 rhythm: Arc::new(rhythm.clone()),
             },
             rhythm,
-            pms: PmsModel::new(),
+            pms: pms::usual(),
         }
     }
 }
@@ -135,10 +133,7 @@ impl World {
         let mut world = Self {
             clock: Arc::clone(&self.clock),
             gate: Arc::clone(&self.gate),
-            healthengine: Arc::new(HealthengineModel::new(
-                Arc::clone(&self.clock),
-                Arc::clone(&self.gate),
-            )),
+            healthengine: asked(&self.clock, &self.gate),
             pms: Arc::new(plan.pms.in_world(&self.clock, &self.gate)),
             profile: Arc::new(profile),
             journal: self.journal.clone(),
@@ -153,13 +148,10 @@ impl World {
 
     fn of(plan: Plan) -> Self {
         let journal = Journal::begin();
-        let clock = Arc::new(TestClock::at(plan.begin));
+        let clock = Arc::new(VirtualClock::at(plan.begin));
         let gate = Arc::new(Gate::default());
         let mut world = Self {
-            healthengine: Arc::new(HealthengineModel::new(
-                Arc::clone(&clock),
-                Arc::clone(&gate),
-            )),
+            healthengine: asked(&clock, &gate),
             pms: Arc::new(plan.pms.in_world(&clock, &gate)),
             profile: Arc::new(Profile {
                 rhythm: Arc::new(plan.rhythm),
@@ -189,7 +181,7 @@ impl World {
     pub(crate) fn restart(&mut self) {
         self.kill();
         let path = self.dir.path().join("ledger.db");
-        let clock: Arc<TestClock> = Arc::clone(&self.clock);
+        let clock: Arc<VirtualClock> = Arc::clone(&self.clock);
         let inline = Inline::open(&path, clock).unwrap();
         self.ledger = Some(Arc::new(WatchedLedger::new(inline, Arc::clone(&self.gate))));
         self.start();
@@ -203,7 +195,7 @@ impl World {
 
     fn start(&mut self) {
         let ledger: Arc<dyn Ledger> = self.ledger.clone().unwrap();
-        let healthengine: Arc<dyn Healthengine> = self.healthengine.clone();
+        let healthengine: Arc<dyn Healthengine> = self.healthengine.model.clone();
         let pms: Arc<dyn PmsAdapter> = self.pms.clone();
         let ports = Ports {
             healthengine,
@@ -337,6 +329,13 @@ impl World {
     /// The practice's clock.
     pub(crate) fn local(&self) -> LocalDateTime {
         self.profile.zone.local(self.clock.now())
+    }
+}
+
+fn asked(clock: &Arc<VirtualClock>, gate: &Arc<Gate>) -> Asked {
+    Asked {
+        model: Arc::new(HealthengineModel::new(Arc::clone(clock), Arc::clone(gate))),
+        clock: Arc::clone(clock),
     }
 }
 

@@ -11,7 +11,7 @@ use healthengine_connector::pms::Support;
 
 use crate::world::healthengine::{Fault as CallFault, Op};
 use crate::world::patient::patient;
-use crate::world::pms::{Call, Fault, resource};
+use crate::world::pms::{Call, Fault, FrontDesk as _, resource};
 use crate::world::{World, minutes, range, seconds, time};
 
 fn date(text: &str) -> NaiveDate {

@@ -9,7 +9,7 @@ use healthengine_connector::pms::{PmsError, Support};
 
 use crate::world::healthengine::{Answer, Fault as CallFault, Op};
 use crate::world::patient::patient;
-use crate::world::pms::{Call, Fault};
+use crate::world::pms::{Call, Fault, FrontDesk as _};
 use crate::world::{Plan, World, minutes, seconds};
 
 /// A linked practice in which a booking stands.

@@ -8,7 +8,7 @@ use healthengine_connector::pms::Support;
 
 use crate::world::healthengine::{Answer, Fault as CallFault, Op};
 use crate::world::patient::patient;
-use crate::world::pms::{Call, Fault};
+use crate::world::pms::{Call, Fault, FrontDesk as _};
 use crate::world::{World, minutes, seconds};
 use healthengine_connector::healthengine::Verdict;
 

@@ -14,7 +14,7 @@ use healthengine_connector::practice::status::Condition;
 
 use crate::world::healthengine::{Answer, Op};
 use crate::world::patient::patient;
-use crate::world::pms::{Call, Fault};
+use crate::world::pms::{Call, Fault, FrontDesk as _};
 use crate::world::{World, minutes, seconds};
 
 fn told_after(world: &World, booking: BookingId) -> TimeDelta {

@@ -5,7 +5,7 @@ use healthengine_connector::ledger::ItemKind;
 
 use crate::world::healthengine::{Fault as CallFault, Op};
 use crate::world::patient::patient;
-use crate::world::pms::{Call, Fault};
+use crate::world::pms::{Call, Fault, FrontDesk as _};
 use crate::world::{World, minutes, seconds};
 
 #[tokio::test]

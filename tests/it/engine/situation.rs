@@ -12,7 +12,7 @@ use healthengine_connector::ledger::ItemKind;
 
 use crate::world::healthengine::Answer;
 use crate::world::patient::patient;
-use crate::world::pms::Call;
+use crate::world::pms::{Call, FrontDesk as _};
 use crate::world::{World, minutes, seconds};
 
 async fn rejection_of(world: &mut World, booking: BookingId) -> String {

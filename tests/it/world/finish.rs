@@ -29,6 +29,8 @@ impl World {
             .collect();
         assert_eq!(items, expected, "items for a person");
         self.assert_settled().await;
+        assert_eq!(self.healthengine.books().breaches, [""; 0]);
+        assert_eq!(self.pms.state().breaches, [""; 0]);
         self.assert_published();
         self.assert_nothing_personal().await;
     }

@@ -1,326 +1,75 @@
-//! A PMS in memory that keeps the six promises, and fails as it is told to.
+//! A PMS in memory, told in the words of a test.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use healthengine_connector::domain::availability::FreeDay;
-use healthengine_connector::domain::civil::LocalDateTime;
-use healthengine_connector::domain::clock::Clock as _;
-use healthengine_connector::domain::diary::{
-    AppointmentSeen, AppointmentType, Booked, Resource, Standing, Wanted,
+use healthengine_connector::domain::diary::{AppointmentType, Resource};
+use healthengine_connector::domain::id::{
+    PmsAppointmentId, PmsAppointmentTypeId, PmsPatientId, PmsResourceId,
 };
-use healthengine_connector::domain::id::{BookingKey, PmsResourceId};
-use healthengine_connector::domain::patient::{Patient, PatientRecord};
-use healthengine_connector::pms::{
-    ChangeCursor, Changes, Description, PmsAdapter, PmsError, Support, Window,
-};
+use healthengine_connector::domain::patient::Patient;
+use healthengine_connector::pms::{Description, Support};
+pub(crate) use healthengine_connector::simulation::pms::{Call, Diary, Fault, PmsModel};
 
-use super::clock::TestClock;
-use super::gate::Gate;
+use super::{local, minutes, range};
 
-mod diary;
-
-pub(crate) use diary::{Appointment, Diary, appointment_type, resource};
-
-/// The calls, to be made to fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Call {
-    Probe,
-    Resources,
-    Types,
-    Availability,
-    Changes,
-    PatientsLike,
-    Book,
-    Find,
-    AppointmentsAt,
-    Cancel,
+/// Two resources, two types, every day from nine to twelve; it can do everything.
+pub(crate) fn usual() -> PmsModel {
+    let can = Description {
+        system: "Model",
+        max_publish_days: 90,
+        window_days: 31,
+        keeps_key: Support::Yes,
+        cancel: Support::Yes,
+        change_feed: Support::Yes,
+        settles_within: Duration::ZERO,
+    };
+    let resources = vec![resource("R1"), resource("R2")];
+    let types = vec![
+        appointment_type("T1", None),
+        appointment_type("T2", Some("R2")),
+    ];
+    let hours = vec![range("09:00", "12:00")];
+    PmsModel::new(can, Diary::new(resources, types, hours, minutes(30)))
 }
 
-/// How a call fails.
-#[derive(Debug, Clone)]
-pub(crate) enum Fault {
-    /// Nothing is written.
-    Reject(PmsError),
-    /// It is done, and the answer is lost.
-    FailAfterWrite,
-    /// The answer is lost, and it is done so much later.
-    WriteLater(Duration),
-    /// It is not done, and the answer is lost.
-    LoseRequest,
-    /// It is not done, and no answer comes within the call's limit.
-    Hang,
-    /// It is done, and the answer never comes.
-    HoldResponse,
-    /// It takes so long.
-    RespondSlowly(Duration),
+/// What staff do at the front desk.
+pub(crate) trait FrontDesk {
+    /// Staff type in an appointment of half an hour.
+    fn type_in(&mut self, resource: &str, start: &str, patient: Patient) -> PmsAppointmentId;
+
+    /// Staff make a record of somebody.
+    fn register(&mut self, patient: Patient) -> PmsPatientId;
 }
 
-/// A practice's system.
-pub(crate) struct PmsModel {
-    pub(crate) can: Description,
-    clock: Arc<TestClock>,
-    gate: Arc<Gate>,
-    state: Mutex<State>,
-}
-
-/// What is in the system, and how it behaves.
-pub(crate) struct State {
-    pub(crate) diary: Diary,
-    pub(crate) down: bool,
-    pub(crate) traffic: Vec<(DateTime<Utc>, Call)>,
-    faults: BTreeMap<Call, VecDeque<Fault>>,
-    later: Vec<(DateTime<Utc>, BookingKey, Wanted)>,
-}
-
-fn lost() -> PmsError {
-    PmsError::Unknown("the connection broke".to_owned())
-}
-
-impl PmsModel {
-    /// Two resources, two types, weekdays and weekends from nine to twelve; it can do everything.
-    pub(crate) fn new() -> Self {
-        Self {
-            can: Description {
-                system: "Model",
-                max_publish_days: 90,
-                window_days: 31,
-                keeps_key: Support::Yes,
-                cancel: Support::Yes,
-                change_feed: Support::Yes,
-                settles_within: Duration::ZERO,
-            },
-            clock: Arc::new(TestClock::at(DateTime::UNIX_EPOCH)),
-            gate: Arc::default(),
-            state: Mutex::new(State {
-                diary: Diary::new(),
-                down: false,
-                traffic: Vec::new(),
-                faults: BTreeMap::new(),
-                later: Vec::new(),
-            }),
-        }
+impl FrontDesk for Diary {
+    fn type_in(&mut self, resource: &str, start: &str, patient: Patient) -> PmsAppointmentId {
+        let resource = PmsResourceId::parse(resource).unwrap();
+        self.enter(&resource, local(start), minutes(30), patient)
+            .unwrap()
     }
 
-    /// The same system, with a world's clock and gate.
-    pub(crate) fn in_world(self, clock: &Arc<TestClock>, gate: &Arc<Gate>) -> Self {
-        Self {
-            clock: Arc::clone(clock),
-            gate: Arc::clone(gate),
-            ..self
-        }
-    }
-
-    /// The system's inside, to look at or to change.
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        let mut state = self.state.lock().unwrap();
-        state.land(self.clock.now());
-        state
-    }
-
-    /// The next calls of this kind fail like this, one each.
-    pub(crate) fn fail(&self, call: Call, faults: impl IntoIterator<Item = Fault>) {
-        self.state().faults.entry(call).or_default().extend(faults);
-    }
-
-    /// Whether every call fails, and does nothing.
-    pub(crate) fn set_down(&self, down: bool) {
-        self.state().down = down;
-    }
-
-    /// How often this was called.
-    pub(crate) fn calls(&self, call: Call) -> usize {
-        let state = self.state();
-        state
-            .traffic
-            .iter()
-            .filter(|(_, seen)| *seen == call)
-            .count()
-    }
-
-    async fn call<T: Send>(
-        &self,
-        call: Call,
-        limit: Duration,
-        act: impl FnOnce(&mut Diary) -> Result<T, PmsError> + Send,
-    ) -> Result<T, PmsError> {
-        let name = format!("{call:?}");
-        self.gate.pass(&name, "before").await;
-        let result = match self.begin(call)? {
-            None => act(&mut self.state().diary),
-            Some(Fault::Reject(error)) => Err(error),
-            Some(Fault::LoseRequest | Fault::WriteLater(_)) => Err(lost()),
-            Some(Fault::Hang) => {
-                self.clock.advance(limit);
-                Err(lost())
-            }
-            Some(Fault::FailAfterWrite) => act(&mut self.state().diary).and(Err(lost())),
-            Some(Fault::HoldResponse) => {
-                let done = act(&mut self.state().diary);
-                self.gate.hold().await;
-                done
-            }
-            Some(Fault::RespondSlowly(by)) => {
-                self.clock.advance(by);
-                act(&mut self.state().diary)
-            }
-        };
-        self.gate.pass(&name, "after").await;
-        result
-    }
-
-    fn begin(&self, call: Call) -> Result<Option<Fault>, PmsError> {
-        let mut state = self.state();
-        let now = self.clock.now();
-        state.traffic.push((now, call));
-        if state.down {
-            return Err(PmsError::NotDone("it is switched off".to_owned()));
-        }
-        Ok(state.faults.get_mut(&call).and_then(VecDeque::pop_front))
-    }
-
-    /// Whether the next booking is to be written later, and when.
-    fn writes_later(&self) -> Option<Duration> {
-        let state = self.state();
-        match state.faults.get(&Call::Book)?.front()? {
-            Fault::WriteLater(by) => Some(*by),
-            Fault::Reject(_)
-            | Fault::FailAfterWrite
-            | Fault::LoseRequest
-            | Fault::Hang
-            | Fault::HoldResponse
-            | Fault::RespondSlowly(_) => None,
-        }
+    fn register(&mut self, patient: Patient) -> PmsPatientId {
+        self.admit(patient).unwrap()
     }
 }
 
-impl State {
-    /// Writes what was put off and whose time has come.
-    fn land(&mut self, now: DateTime<Utc>) {
-        let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.later)
-            .into_iter()
-            .partition(|(at, _, _)| *at <= now);
-        self.later = later;
-        for (_, key, wanted) in due {
-            // Taken meanwhile: then it is simply not written.
-            drop(self.diary.book(&key, &wanted, Support::Yes));
-        }
+/// A resource with this id.
+pub(crate) fn resource(id: &str) -> Resource {
+    Resource {
+        id: PmsResourceId::parse(id).unwrap(),
+        name: format!("Practitioner {id}"),
+        title: None,
+        first_name: None,
+        last_name: None,
     }
 }
 
-#[async_trait]
-impl PmsAdapter for PmsModel {
-    fn describe(&self) -> &Description {
-        &self.can
-    }
-
-    async fn probe(&self, limit: Duration) -> Result<(), PmsError> {
-        self.call(Call::Probe, limit, |_| Ok(())).await
-    }
-
-    async fn resources(&self, limit: Duration) -> Result<Vec<Resource>, PmsError> {
-        self.call(Call::Resources, limit, |diary| Ok(diary.resources.clone()))
-            .await
-    }
-
-    async fn appointment_types(&self, limit: Duration) -> Result<Vec<AppointmentType>, PmsError> {
-        self.call(Call::Types, limit, |diary| Ok(diary.types.clone()))
-            .await
-    }
-
-    async fn availability(
-        &self,
-        window: &Window,
-        limit: Duration,
-    ) -> Result<Vec<FreeDay>, PmsError> {
-        let asked = (window.to - window.from).num_days() + 1;
-        assert!(asked <= i64::from(self.can.window_days), "{asked} days");
-        self.call(Call::Availability, limit, |diary| {
-            if diary.unreadable.as_ref() == Some(&window.resource) {
-                return Err(PmsError::NotDone("this column is locked".to_owned()));
-            }
-            let days = window
-                .from
-                .iter_days()
-                .take_while(|date| *date <= window.to);
-            Ok(days
-                .map(|date| diary.free(&window.resource, date))
-                .collect())
-        })
-        .await
-    }
-
-    async fn changes(
-        &self,
-        since: Option<&ChangeCursor>,
-        limit: Duration,
-    ) -> Result<Changes, PmsError> {
-        if self.can.change_feed == Support::No {
-            return Err(PmsError::Unsupported("a change feed"));
-        }
-        self.call(Call::Changes, limit, |diary| Ok(diary.changes(since)))
-            .await
-    }
-
-    async fn patients_like(
-        &self,
-        patient: &Patient,
-        limit: Duration,
-    ) -> Result<Vec<PatientRecord>, PmsError> {
-        self.call(Call::PatientsLike, limit, |diary| Ok(diary.like(patient)))
-            .await
-    }
-
-    async fn book(
-        &self,
-        key: &BookingKey,
-        wanted: &Wanted,
-        limit: Duration,
-    ) -> Result<Booked, PmsError> {
-        if let Some(by) = self.writes_later() {
-            let at = self.clock.now() + by;
-            self.state().later.push((at, key.clone(), wanted.clone()));
-        }
-        let keeps = self.can.keeps_key;
-        self.call(Call::Book, limit, |diary| diary.book(key, wanted, keeps))
-            .await
-    }
-
-    async fn find(&self, key: &BookingKey, limit: Duration) -> Result<Option<Booked>, PmsError> {
-        if self.can.keeps_key == Support::No {
-            return Err(PmsError::Unsupported("find"));
-        }
-        self.call(Call::Find, limit, |diary| {
-            Ok(diary.with_key(key).map(Appointment::booked))
-        })
-        .await
-    }
-
-    async fn appointments_at(
-        &self,
-        resource: &PmsResourceId,
-        start: LocalDateTime,
-        limit: Duration,
-    ) -> Result<Vec<AppointmentSeen>, PmsError> {
-        self.call(Call::AppointmentsAt, limit, |diary| {
-            Ok(diary.seen_at(resource, start))
-        })
-        .await
-    }
-
-    async fn cancel(&self, booked: &Booked, limit: Duration) -> Result<(), PmsError> {
-        if self.can.cancel == Support::No {
-            return Err(PmsError::Unsupported("online cancellation"));
-        }
-        self.call(Call::Cancel, limit, |diary| {
-            for id in &booked.appointments {
-                diary.mark(id, Standing::Cancelled);
-            }
-            Ok(())
-        })
-        .await
+/// A type of half an hour with this id, of one resource or of all.
+pub(crate) fn appointment_type(id: &str, only: Option<&str>) -> AppointmentType {
+    AppointmentType {
+        id: PmsAppointmentTypeId::parse(id).unwrap(),
+        name: format!("Type {id}"),
+        length: Some(minutes(30)),
+        resource: only.map(|id| PmsResourceId::parse(id).unwrap()),
     }
 }

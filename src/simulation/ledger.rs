@@ -3,19 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
+use crate::domain::booking::{BookingRecord, UpdateRecord};
+use crate::domain::id::{BookingId, PracticeId, RequestId};
+use crate::ledger::sqlite::Inline;
+use crate::ledger::{Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use healthengine_connector::domain::booking::{BookingRecord, UpdateRecord};
-use healthengine_connector::domain::id::{BookingId, PracticeId, RequestId};
-use healthengine_connector::ledger::sqlite::Inline;
-use healthengine_connector::ledger::{
-    Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine,
-};
 
-use super::gate::Gate;
+use super::gate::{Gate, Side};
 
 /// A ledger whose disk can be taken away.
-pub(crate) struct WatchedLedger {
+pub struct WatchedLedger {
     inline: Inline,
     gate: Arc<Gate>,
     broken: AtomicBool,
@@ -26,7 +24,8 @@ pub(crate) struct WatchedLedger {
 }
 
 impl WatchedLedger {
-    pub(crate) fn new(inline: Inline, gate: Arc<Gate>) -> Self {
+    /// Watches this ledger; its writes pass the gate.
+    pub fn new(inline: Inline, gate: Arc<Gate>) -> Self {
         Self {
             inline,
             gate,
@@ -37,12 +36,12 @@ impl WatchedLedger {
     }
 
     /// Whether every write fails, and writes nothing.
-    pub(crate) fn set_broken(&self, broken: bool) {
+    pub fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::Relaxed);
     }
 
     /// How often the practice has read it or written to it.
-    pub(crate) fn touched(&self) -> u64 {
+    pub fn touched(&self) -> u64 {
         self.touched.load(Ordering::Relaxed)
     }
 
@@ -51,7 +50,7 @@ impl WatchedLedger {
     }
 
     /// After so many writes one is done, and fails all the same.
-    pub(crate) fn lose_answer_after(&self, writes: i64) {
+    pub fn lose_answer_after(&self, writes: i64) {
         self.deaf_in.store(writes, Ordering::Relaxed);
     }
 }
@@ -88,7 +87,7 @@ impl Ledger for WatchedLedger {
         durability: Durability,
     ) -> Result<(), LedgerError> {
         self.touch();
-        self.gate.pass("record", "before").await;
+        self.gate.pass("record", Side::Before).await;
         if self.broken.load(Ordering::Relaxed) {
             return Err(LedgerError::Engine("disk full".to_owned()));
         }
@@ -96,7 +95,7 @@ impl Ledger for WatchedLedger {
         if self.deaf_in.fetch_sub(1, Ordering::Relaxed) == 0 {
             return Err(LedgerError::Engine("input or output error".to_owned()));
         }
-        self.gate.pass("record", "after").await;
+        self.gate.pass("record", Side::After).await;
         Ok(())
     }
 

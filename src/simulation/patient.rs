@@ -1,11 +1,11 @@
 //! Patients that nobody could take for real ones.
 
+use crate::domain::patient::Patient;
+use crate::domain::redacted::Redacted;
 use chrono::NaiveDate;
-use healthengine_connector::domain::patient::Patient;
-use healthengine_connector::domain::redacted::Redacted;
 
 /// What may stand in no file, log, status or item: each is part of every patient here.
-pub(crate) const CANARIES: [&str; 6] = [
+pub const CANARIES: [&str; 6] = [
     "Testa",
     "Sample-",
     "0491 570",
@@ -15,10 +15,10 @@ pub(crate) const CANARIES: [&str; 6] = [
 ];
 
 /// The reason that every patient gives.
-pub(crate) const REASON: &str = "tooth-ache";
+pub const REASON: &str = "tooth-ache";
 
 /// The n-th patient.
-pub(crate) fn patient(n: u32) -> Patient {
+pub fn patient(n: u32) -> Patient {
     let text = |text: String| Some(Redacted::new(text));
     Patient {
         given_name: text("Testa".to_owned()),

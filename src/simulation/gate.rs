@@ -1,0 +1,73 @@
+//! Counts every call of the engine's ports, and holds one of them for ever.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+/// Each call passes twice: before it takes effect, and after.
+#[derive(Debug, Default)]
+pub struct Gate {
+    passes: Mutex<Passes>,
+    held: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Passes {
+    names: Vec<(&'static str, Side)>,
+    hold_at: Option<usize>,
+}
+
+/// On which side of its effect a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Nothing has been done yet.
+    Before,
+    /// It is done, and the answer is on its way.
+    After,
+}
+
+impl Gate {
+    /// One pass; never returns when it is the one to be held.
+    pub async fn pass(&self, call: &'static str, side: Side) {
+        let hold = {
+            let mut passes = self.passes();
+            passes.names.push((call, side));
+            passes.hold_at == Some(passes.names.len())
+        };
+        if hold {
+            self.hold().await;
+        }
+    }
+
+    /// Never returns: the answer does not come.
+    pub async fn hold(&self) {
+        self.held.notify_one();
+        std::future::pending::<()>().await;
+    }
+
+    /// Counts anew, and holds the n-th pass from here, from 1.
+    pub fn hold_at(&self, n: Option<usize>) {
+        *self.passes() = Passes {
+            names: Vec::new(),
+            hold_at: n,
+        };
+    }
+
+    /// The passes since the count began, such as `before Book`.
+    pub fn names(&self) -> Vec<String> {
+        let name = |(call, side): &(&str, Side)| match side {
+            Side::Before => format!("before {call}"),
+            Side::After => format!("after {call}"),
+        };
+        self.passes().names.iter().map(name).collect()
+    }
+
+    /// Waits until a call is held.
+    pub async fn holding(&self) {
+        self.held.notified().await;
+    }
+
+    fn passes(&self) -> MutexGuard<'_, Passes> {
+        self.passes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
