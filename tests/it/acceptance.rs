@@ -1,13 +1,13 @@
 //! What must hold of the whole: the real daemon against the real sandbox and real diaries, each a
 //! process of its own, steered over the command line and the sandbox's controls only.
 
-mod book;
+pub(crate) mod book;
 mod bookings;
-mod child;
+pub(crate) mod child;
 mod crash;
 mod demo;
 mod first_hour;
 mod linking;
 mod privacy;
 mod steering;
-mod town;
+pub(crate) mod town;

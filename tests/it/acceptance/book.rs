@@ -12,15 +12,15 @@ use super::town::{Place, Town};
 
 /// A time that patients see.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Offer {
-    pub(super) resource: String,
-    pub(super) start: String,
-    pub(super) of: String,
+pub(crate) struct Offer {
+    pub(crate) resource: String,
+    pub(crate) start: String,
+    pub(crate) of: String,
 }
 
 impl Offer {
     /// As the diary's commands take it: to the minute.
-    pub(super) fn minute(&self) -> &str {
+    pub(crate) fn minute(&self) -> &str {
         self.start.strip_suffix(":00").unwrap()
     }
 }
@@ -32,12 +32,12 @@ const GIVEN: [&str; 8] = [
 
 impl Town {
     /// Everything the sandbox knows of a practice.
-    pub(super) fn state(&self, place: &Place) -> Value {
+    pub(crate) fn state(&self, place: &Place) -> Value {
         self.ask(&format!("practices/{}", place.id))
     }
 
     /// Waits until the state shows something.
-    pub(super) fn when<T>(
+    pub(crate) fn when<T>(
         &self,
         place: &Place,
         what: &str,
@@ -50,7 +50,7 @@ impl Town {
     }
 
     /// Waits until every resource of a practice has thirty days of availability.
-    pub(super) fn published(&self, place: &Place, resources: usize, within: Duration) -> Value {
+    pub(crate) fn published(&self, place: &Place, resources: usize, within: Duration) -> Value {
         self.when(
             place,
             "contract, resources, types and 30 days",
@@ -70,7 +70,7 @@ impl Town {
     }
 
     /// A date of the horizon of a practice, so many days from its first.
-    pub(super) fn date(&self, place: &Place, ahead: u64) -> NaiveDate {
+    pub(crate) fn date(&self, place: &Place, ahead: u64) -> NaiveDate {
         let state = self.state(place);
         let days = state["availability"].as_object().unwrap();
         let first = days.values().next().unwrap().as_object().unwrap();
@@ -79,7 +79,7 @@ impl Town {
     }
 
     /// The times of a day that patients see for a resource and a type.
-    pub(super) fn offers(
+    pub(crate) fn offers(
         &self,
         place: &Place,
         resource: &str,
@@ -102,7 +102,7 @@ impl Town {
     }
 
     /// Waits until patients do, or do not, see this time.
-    pub(super) fn is_offered(&self, place: &Place, offer: &Offer, wanted: bool, within: Duration) {
+    pub(crate) fn is_offered(&self, place: &Place, offer: &Offer, wanted: bool, within: Duration) {
         let (date, _) = offer.start.split_once(' ').unwrap();
         let date = date.parse().unwrap();
         let what = format!("{offer:?} is offered: {wanted}");
@@ -113,7 +113,7 @@ impl Town {
     }
 
     /// A patient books a time; forced when it need not be offered any more.
-    pub(super) fn book(&self, place: &Place, offer: &Offer, patient: u32, force: bool) -> i64 {
+    pub(crate) fn book(&self, place: &Place, offer: &Offer, patient: u32, force: bool) -> i64 {
         let made = self.post(
             &format!("practices/{}/bookings", place.id),
             &json!({
@@ -131,13 +131,13 @@ impl Town {
     }
 
     /// A patient cancels.
-    pub(super) fn cancel(&self, place: &Place, booking: i64) {
+    pub(crate) fn cancel(&self, place: &Place, booking: i64) {
         let path = format!("practices/{}/bookings/{booking}/cancel", place.id);
         self.post(&path, &json!({}));
     }
 
     /// A booking as Healthengine's book has it.
-    pub(super) fn entry(&self, place: &Place, booking: i64) -> Value {
+    pub(crate) fn entry(&self, place: &Place, booking: i64) -> Value {
         let state = self.state(place);
         let bookings = state["bookings"].as_array().unwrap();
         let found = bookings.iter().find(|entry| entry["booking"] == booking);
@@ -145,7 +145,7 @@ impl Town {
     }
 
     /// Waits until a booking has its answer, and returns how it stands.
-    pub(super) fn answered(&self, place: &Place, booking: i64, within: Duration) -> String {
+    pub(crate) fn answered(&self, place: &Place, booking: i64, within: Duration) -> String {
         until(&format!("booking {booking} is answered"), within, || {
             let entry = self.entry(place, booking);
             let standing = entry["standing"].as_str().unwrap().to_owned();
@@ -154,14 +154,14 @@ impl Town {
     }
 
     /// Waits until nothing waits for the connector.
-    pub(super) fn nothing_waits(&self, place: &Place) {
+    pub(crate) fn nothing_waits(&self, place: &Place) {
         self.when(place, "nothing waits", SOON, |state| {
             (state["waiting"] == json!([])).then_some(())
         });
     }
 
     /// Everything in a practice's diary.
-    pub(super) fn appointments(&self, place: &Place) -> Vec<Value> {
+    pub(crate) fn appointments(&self, place: &Place) -> Vec<Value> {
         let database = format!("{}.db", place.diary);
         let text = self.diary(&[
             "show",
@@ -177,7 +177,7 @@ impl Town {
     }
 
     /// The appointments of a booking, cancelled ones too.
-    pub(super) fn appointments_of(&self, place: &Place, booking: i64) -> Vec<Value> {
+    pub(crate) fn appointments_of(&self, place: &Place, booking: i64) -> Vec<Value> {
         let key = key(place.id, booking);
         let mut found = self.appointments(place);
         found.retain(|one| one["key"] == *key);
@@ -185,7 +185,7 @@ impl Town {
     }
 
     /// Every booking of these practices is settled once, and its diary agrees.
-    pub(super) fn is_settled(&self, places: &[&Place]) {
+    pub(crate) fn is_settled(&self, places: &[&Place]) {
         let mut wrong = Vec::new();
         let mut known = Vec::new();
         let mut standing: BTreeMap<(&str, String), Vec<(NaiveDateTime, NaiveDateTime)>> =

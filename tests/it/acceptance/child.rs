@@ -7,10 +7,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Longer than anything without a time of its own takes on a busy machine.
-pub(super) const SOON: Duration = Duration::from_secs(30);
+pub(crate) const SOON: Duration = Duration::from_secs(30);
 
 /// Looks again and again until there is something to see.
-pub(super) fn until<T>(what: &str, within: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, within: Duration, mut look: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + within;
     loop {
         if let Some(seen) = look() {
@@ -22,14 +22,14 @@ pub(super) fn until<T>(what: &str, within: Duration, mut look: impl FnMut() -> O
 }
 
 /// A process, killed when the test lets go of it.
-pub(super) struct Running {
+pub(crate) struct Running {
     child: Child,
     printed: Heard,
     said: Heard,
 }
 
 impl Running {
-    pub(super) fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -44,22 +44,22 @@ impl Running {
     }
 
     /// What it wrote to standard output so far.
-    pub(super) fn printed(&self) -> String {
+    pub(crate) fn printed(&self) -> String {
         self.printed.so_far()
     }
 
     /// What it wrote to standard error so far.
-    pub(super) fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         self.said.so_far()
     }
 
     /// Waits until standard error says this.
-    pub(super) fn says(&self, wanted: &str) {
+    pub(crate) fn says(&self, wanted: &str) {
         until(wanted, SOON, || self.said().contains(wanted).then_some(()));
     }
 
     /// How many lines of standard error hold all of these words.
-    pub(super) fn lines_with(&self, words: &[&str]) -> usize {
+    pub(crate) fn lines_with(&self, words: &[&str]) -> usize {
         self.said()
             .lines()
             .filter(|line| words.iter().all(|word| line.contains(word)))
@@ -67,14 +67,14 @@ impl Running {
     }
 
     /// Ends it as a power cut does, and returns all that it said.
-    pub(super) fn kill(mut self) -> String {
+    pub(crate) fn kill(mut self) -> String {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         self.said.rest()
     }
 
     /// Waits until it ends by itself.
-    pub(super) fn ended(&mut self, within: Duration) -> ExitStatus {
+    pub(crate) fn ended(&mut self, within: Duration) -> ExitStatus {
         until("the process ends", within, || {
             self.child.try_wait().unwrap()
         })

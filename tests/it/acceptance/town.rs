@@ -13,14 +13,14 @@ use super::child::{Running, SOON, until};
 const BINARY: &str = env!("CARGO_BIN_EXE_healthengine-connector");
 
 /// Polls and scans as often as the settings allow what a test needs.
-pub(super) const FAST: &str = "poll_interval = \"200ms\"\nchange_scan_interval = \"1s\"\nunauthorised_probe_interval = \"1s\"\n\
+pub(crate) const FAST: &str = "poll_interval = \"200ms\"\nchange_scan_interval = \"1s\"\nunauthorised_probe_interval = \"1s\"\n\
      poll_interval_outside_live_hours = \"200ms\"\n";
 
 /// The schedule that nobody has touched.
-pub(super) const DEFAULT: &str = "";
+pub(crate) const DEFAULT: &str = "";
 
 /// Two practitioners in Sydney, each with hours on every day; one type for all, one for one.
-pub(super) const HARBOUR: Place = Place {
+pub(crate) const HARBOUR: Place = Place {
     name: "harbour",
     id: "9001",
     zone: "Australia/Sydney",
@@ -29,7 +29,7 @@ pub(super) const HARBOUR: Place = Place {
 };
 
 /// One practitioner in Perth.
-pub(super) const SWAN: Place = Place {
+pub(crate) const SWAN: Place = Place {
     name: "swan",
     id: "9002",
     zone: "Australia/Perth",
@@ -43,22 +43,22 @@ const SWAN_DIARY: &str = include_str!("swan.toml");
 
 /// A practice: its file, its id and its diary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) name: &'static str,
-    pub(super) id: &'static str,
-    pub(super) zone: &'static str,
-    pub(super) diary: &'static str,
-    pub(super) locations: Option<&'static str>,
+pub(crate) struct Place {
+    pub(crate) name: &'static str,
+    pub(crate) id: &'static str,
+    pub(crate) zone: &'static str,
+    pub(crate) diary: &'static str,
+    pub(crate) locations: Option<&'static str>,
 }
 
 impl Place {
-    pub(super) fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         format!("planted-key-of-{}", self.id)
     }
 }
 
 /// The folder, the sandbox, and a way to talk to it.
-pub(super) struct Town {
+pub(crate) struct Town {
     folder: TempDir,
     sandbox: Running,
     base: String,
@@ -67,7 +67,7 @@ pub(super) struct Town {
 
 impl Town {
     /// Starts a sandbox and writes the settings; nothing is served yet.
-    pub(super) fn new(schedule: &str) -> Self {
+    pub(crate) fn new(schedule: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let sandbox = Running::start(
             Command::new(BINARY)
@@ -104,7 +104,7 @@ impl Town {
     }
 
     /// The two practices that most tests have.
-    pub(super) fn with_two_practices(schedule: &str) -> Self {
+    pub(crate) fn with_two_practices(schedule: &str) -> Self {
         let town = Self::new(schedule);
         town.import("harbour", HARBOUR_DIARY);
         town.import("swan", SWAN_DIARY);
@@ -114,13 +114,13 @@ impl Town {
     }
 
     /// Links a practice: its keys are supplied, and its consent is granted.
-    pub(super) fn add(&self, place: &Place) {
+    pub(crate) fn add(&self, place: &Place) {
         self.grant(place);
         self.write_practice(place);
     }
 
     /// The practice's administrator grants consent for the first time.
-    pub(super) fn grant(&self, place: &Place) {
+    pub(crate) fn grant(&self, place: &Place) {
         self.post(
             "practices",
             &json!({
@@ -129,7 +129,7 @@ impl Town {
         );
     }
 
-    pub(super) fn write_practice(&self, place: &Place) {
+    pub(crate) fn write_practice(&self, place: &Place) {
         let days = [
             "monday",
             "tuesday",
@@ -159,14 +159,14 @@ impl Town {
         );
     }
 
-    pub(super) fn import(&self, diary: &str, text: &str) {
+    pub(crate) fn import(&self, diary: &str, text: &str) {
         let file = format!("{diary}.toml");
         self.write(&file, text);
         let database = format!("{diary}.db");
         self.diary(&["import", &file, "--database", &database]);
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
@@ -177,18 +177,18 @@ impl Town {
     }
 
     /// The binary, in this folder.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command.args(arguments).current_dir(self.path());
         command
     }
 
     /// Starts the daemon, and waits until its page is there.
-    pub(super) fn run(&self) -> Daemon {
+    pub(crate) fn run(&self) -> Daemon {
         self.run_with(&[])
     }
 
-    pub(super) fn run_with(&self, flags: &[&str]) -> Daemon {
+    pub(crate) fn run_with(&self, flags: &[&str]) -> Daemon {
         let running = Running::start(self.command(&["run"]).args(flags));
         let address = until("the daemon says where its page is", SOON, || {
             let said = running.said();
@@ -200,7 +200,7 @@ impl Town {
     }
 
     /// What a command of reception prints.
-    pub(super) fn diary(&self, arguments: &[&str]) -> String {
+    pub(crate) fn diary(&self, arguments: &[&str]) -> String {
         let output = self.command(&["diary"]).args(arguments).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "diary {arguments:?}: {said}");
@@ -208,7 +208,7 @@ impl Town {
     }
 
     /// What an operator's command prints, and whether it succeeded.
-    pub(super) fn operate(&self, daemon: &Daemon, arguments: &[&str]) -> (bool, String) {
+    pub(crate) fn operate(&self, daemon: &Daemon, arguments: &[&str]) -> (bool, String) {
         let output = self
             .command(arguments)
             .env("CONNECTOR__SERVER__LISTEN", &daemon.address)
@@ -220,14 +220,14 @@ impl Town {
     }
 
     /// A practice's status, as `status --json` prints it.
-    pub(super) fn status(&self, daemon: &Daemon, place: &Place) -> Value {
+    pub(crate) fn status(&self, daemon: &Daemon, place: &Place) -> Value {
         let (done, text) = self.operate(daemon, &["status", place.name, "--json"]);
         assert!(done, "{text}");
         serde_json::from_str::<Value>(&text).unwrap()["status"].take()
     }
 
     /// Waits until a practice's condition is this.
-    pub(super) fn condition(&self, daemon: &Daemon, place: &Place, wanted: &str) -> Value {
+    pub(crate) fn condition(&self, daemon: &Daemon, place: &Place, wanted: &str) -> Value {
         until(&format!("{} is {wanted}", place.name), SOON, || {
             let status = self.status(daemon, place);
             (status["condition"] == wanted).then_some(status)
@@ -235,19 +235,19 @@ impl Town {
     }
 
     /// An answer of the daemon's page or API.
-    pub(super) fn page(&self, daemon: &Daemon, path: &str) -> String {
+    pub(crate) fn page(&self, daemon: &Daemon, path: &str) -> String {
         self.caller
             .text(&format!("http://{}{path}", daemon.address))
     }
 
     /// An answer of the sandbox's controls.
-    pub(super) fn ask(&self, path: &str) -> Value {
+    pub(crate) fn ask(&self, path: &str) -> Value {
         let text = self.caller.text(&format!("{}/_sandbox/{path}", self.base));
         serde_json::from_str(&text).unwrap()
     }
 
     /// Does something through the sandbox's controls, which must succeed.
-    pub(super) fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         let url = format!("{}/_sandbox/{path}", self.base);
         let (done, answer) = self.caller.post(&url, body);
         assert!(done, "{path} {body}: {answer}");
@@ -255,7 +255,7 @@ impl Town {
     }
 
     /// From now on no further call meets a fault.
-    pub(super) fn clear_faults(&self) {
+    pub(crate) fn clear_faults(&self) {
         self.caller
             .delete(&format!("{}/_sandbox/faults", self.base));
     }
@@ -275,8 +275,8 @@ impl Drop for Town {
 }
 
 /// The daemon.
-pub(super) struct Daemon {
-    pub(super) running: Running,
+pub(crate) struct Daemon {
+    pub(crate) running: Running,
     address: String,
 }
 
