@@ -21,6 +21,23 @@ pub enum Verdict {
     Garbled,
 }
 
+impl Verdict {
+    /// The word that the log writes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotSent => "not sent",
+            Self::Refused(Refusal::Invalid) => "refused as invalid",
+            Self::Refused(Refusal::NotFound) => "refused as not found",
+            Self::Refused(Refusal::Gone) => "refused as gone",
+            Self::Refused(Refusal::Other(_)) => "refused",
+            Self::Unauthorised => "unauthorised",
+            Self::Slow(_) => "asked for patience",
+            Self::Unknown => "may have happened",
+            Self::Garbled => "unreadable",
+        }
+    }
+}
+
 /// How Healthengine said no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {

@@ -158,14 +158,13 @@ impl PracticeClient {
     /// the call ignores it.
     pub(super) async fn send(&self, call: Call) -> Result<Vec<u8>, CallError> {
         let started = Instant::now();
-        let (operation, answer) = (call.operation, call.answer);
+        let operation = call.operation;
         let result = self.send_within(call, started).await;
         tracing::debug!(
             practice.id = %self.practice(),
             operation,
-            ?answer,
             duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            verdict = ?result.as_ref().err().map(|error| error.verdict),
+            outcome = result.as_ref().err().map_or("done", |error| error.verdict.name()),
             "called Healthengine"
         );
         result

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::allowance::Allowance;
 use super::control::{Removals, Wishes};
+use super::health::Failing;
 use super::policy::{later, pause};
 use super::status::PracticeStatus;
 use super::turns::Turn;
@@ -47,11 +48,12 @@ impl Practice {
         match self.work(wishes).await {
             Ok(()) => {
                 self.health.ledger.answered();
+                self.health.errors.mended(Failing::Ledger);
             }
             Err(Halt::Unauthorised(error)) => self.stop_for_consent(&error, begun),
             Err(Halt::Ledger(error)) => {
                 let rest = pause(self.health.ledger.failures.saturating_add(1));
-                self.health.last_error = Some(error.to_string());
+                self.health.errors.failed(Failing::Ledger, &error);
                 if self.health.ledger.failed(begun, rest) {
                     tracing::error!(%error, "the ledger cannot be used; nothing is inserted until it can");
                 }

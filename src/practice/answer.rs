@@ -1,13 +1,22 @@
 //! Telling Healthengine what became of a booking: always after the ledger has it.
 
+use std::time::Duration;
+
 use super::booking::Onward;
 use super::desk::{Along, item};
-use super::policy::{AfterAnswer, after_answer, pause};
+use super::health::Failing;
+use super::policy::{AfterAnswer, after_answer, later, pause};
 use super::{Halt, Practice};
 use crate::domain::booking::{BookingRecord, Event, RejectReason, State, Stuck, is_late};
 use crate::domain::id::BookingId;
 use crate::healthengine::{CallError, Pending, Verdict};
 use crate::ledger::{Durability, Item, ItemKind};
+
+/// For how long an answer that is not found may be sent again quickly, while the booking is listed.
+const PATIENCE_WITH_A_LISTING: Duration = Duration::from_secs(3 * 60);
+
+/// How long such an answer rests once a person knows.
+const REST_ONCE_SHOWN: Duration = Duration::from_secs(5 * 60);
 
 impl Practice {
     /// Sends the answer that the booking's record holds.
@@ -27,7 +36,19 @@ impl Practice {
 
     /// Sends again the answer of a booking that was settled: Healthengine lists it all the same.
     pub(super) async fn answer_again(&mut self, record: &BookingRecord) -> Result<(), Halt> {
-        tracing::info!(booking.id = %record.booking, "Healthengine lists an answered booking again");
+        let now = self.now();
+        let tries = self.desk.listed_again.entry(record.booking).or_default();
+        if tries.resting(now) {
+            return Ok(());
+        }
+        let attempt = tries.fail();
+        tries.put_off(now, pause(attempt));
+        if attempt == 1 {
+            tracing::info!(
+                booking.id = %record.booking,
+                "Healthengine lists an answered booking again; the answer is sent again"
+            );
+        }
         let sent = self.send_answer(record.booking, &record.state).await;
         // A refusal changes nothing: what was told before was told.
         if let Err(CallError {
@@ -65,6 +86,7 @@ impl Practice {
         let Some(open) = self.desk.bookings.get(&id) else {
             return Ok(());
         };
+        self.health.errors.mended(Failing::Answer);
         let waited = self.now() - open.record.booked_at;
         let mut raise: Vec<Item> = Vec::new();
         let story = if let State::Rejecting { reason } = state {
@@ -114,13 +136,13 @@ impl Practice {
             AfterAnswer::Stop => Err(Halt::Unauthorised(error)),
             AfterAnswer::Again(rest) => {
                 open.tries.put_off(now, rest);
-                self.health.last_error = Some(error.to_string());
+                self.health.errors.failed(Failing::Answer, &error);
                 tracing::warn!(booking.id = %id, attempt, %error, "the answer was not taken; trying again");
                 Ok(Onward::Rest)
             }
             AfterAnswer::LookWhetherPending => {
                 open.tries.put_off(now, pause(attempt));
-                self.settle_unless_pending(id, state).await
+                self.settle_unless_pending(id, state, &error).await
             }
             AfterAnswer::AskPerson => {
                 let why = Stuck::AnswerRefused(error.detail.clone());
@@ -148,6 +170,7 @@ impl Practice {
         &mut self,
         id: BookingId,
         state: &State,
+        error: &CallError,
     ) -> Result<Onward, Halt> {
         let answer = self.ports.healthengine.fetch_bookings().await;
         let Some(pending) = self.heard(answer)? else {
@@ -157,9 +180,42 @@ impl Practice {
             Pending::Readable(booking) => booking.id == id,
             Pending::Unreadable { booking, .. } => *booking == id,
         });
-        if !listed {
+        if listed {
+            self.show_if_it_lasts(id, error).await?;
+        } else {
             self.answer_taken(id, state, Event::NoLongerAsked).await?;
         }
         Ok(Onward::Rest)
+    }
+
+    /// Healthengine lists a booking and does not know it: after a while a person is told, once.
+    async fn show_if_it_lasts(&mut self, id: BookingId, error: &CallError) -> Result<(), Halt> {
+        let now = self.now();
+        let Some(open) = self.desk.bookings.get_mut(&id) else {
+            return Ok(());
+        };
+        if now <= later(open.record.changed_at, PATIENCE_WITH_A_LISTING) {
+            return Ok(());
+        }
+        open.tries.put_off(now, REST_ONCE_SHOWN);
+        if std::mem::replace(&mut open.shown, true) {
+            return Ok(());
+        }
+        let sentence = format!(
+            "Booking {id}: Healthengine asks for an answer and does not take it ({}). Check the \
+             booking in its portal; the connector goes on trying.",
+            error.detail
+        );
+        let subject = id.to_string();
+        let raise = item(
+            &self.profile,
+            ItemKind::CheckBooking,
+            subject,
+            now,
+            sentence,
+        );
+        let marks = self.desk.marks.clone();
+        let who = (&*self.profile, &self.ports);
+        self.desk.note(who, marks, vec![raise], Vec::new()).await
     }
 }

@@ -50,6 +50,10 @@ impl Practice {
         for (id, pending) in listed {
             self.receive(*id, pending).await?;
         }
+        if intake.bookings.is_some() {
+            let again = &mut self.desk.listed_again;
+            again.retain(|id, _| listed.contains_key(id));
+        }
         let cancelled: BTreeSet<BookingId> = intake
             .updates
             .iter()

@@ -18,6 +18,8 @@ pub(super) struct Desk {
     loaded: bool,
     pub(super) bookings: BTreeMap<BookingId, OpenBooking>,
     pub(super) updates: BTreeMap<RequestId, OpenUpdate>,
+    /// Settled bookings that Healthengine lists all the same, and when each is answered again.
+    pub(super) listed_again: BTreeMap<BookingId, Tries>,
     pub(super) items: Vec<Item>,
     pub(super) marks: PracticeMarks,
     pub(super) counts: BookingCounts,
@@ -28,8 +30,21 @@ pub(super) struct Desk {
 pub(super) struct OpenBooking {
     pub(super) record: BookingRecord,
     pub(super) tries: Tries,
+    /// Whether a person was told, since the start, that it takes long.
+    pub(super) shown: bool,
     /// What happened and is not yet in the ledger.
     story: Vec<StoryLine>,
+}
+
+impl OpenBooking {
+    fn of(record: BookingRecord) -> Self {
+        Self {
+            record,
+            tries: Tries::default(),
+            shown: false,
+            story: Vec::new(),
+        }
+    }
 }
 
 /// A booking update that is not settled.
@@ -38,6 +53,8 @@ pub(super) struct OpenUpdate {
     /// Its outcome, once there is one.
     pub(super) record: Option<UpdateRecord>,
     pub(super) tries: Tries,
+    /// When it was first seen since the start, UTC.
+    pub(super) seen_at: Option<DateTime<Utc>>,
 }
 
 /// Failures in a row of one piece of work, and when it is tried again.
@@ -91,17 +108,7 @@ impl Desk {
         let read = ports.ledger.load_practice(&profile.id).await?;
         self.marks = read.marks;
         self.items = read.items;
-        let open = |record: BookingRecord| {
-            let tries = Tries::default();
-            (
-                record.booking,
-                OpenBooking {
-                    record,
-                    tries,
-                    story: Vec::new(),
-                },
-            )
-        };
+        let open = |record: BookingRecord| (record.booking, OpenBooking::of(record));
         self.bookings = read.bookings.into_iter().map(open).collect();
         let open = |record: UpdateRecord| {
             let tries = Tries::default();
@@ -110,6 +117,7 @@ impl Desk {
                 OpenUpdate {
                     record: Some(record),
                     tries,
+                    seen_at: None,
                 },
             )
         };
@@ -136,9 +144,8 @@ impl Desk {
         };
         let story = (record.revision == 0).then_some(first);
         let open = OpenBooking {
-            record,
-            tries: Tries::default(),
             story: story.into_iter().collect(),
+            ..OpenBooking::of(record)
         };
         self.bookings.insert(open.record.booking, open);
     }
@@ -197,18 +204,8 @@ impl Desk {
             at: now,
             what: along.story,
         });
-        // Where the appointment stands is known again: nobody need look any more.
-        let looked_for = ItemKey {
-            kind: ItemKind::CheckDiary,
-            subject: id.to_string(),
-        };
-        let is_found_out = matches!(open.record.state, State::Inserting { .. })
-            && !matches!(record.state, State::NeedsPerson { .. });
-        let is_open = self.items.iter().any(|item| item.key == looked_for);
-        let settle: Vec<ItemKey> = (is_found_out && is_open)
-            .then_some(looked_for)
-            .into_iter()
-            .collect();
+        let mut settle = no_longer_needed(&open.record.state, &record);
+        settle.retain(|key| self.items.iter().any(|item| item.key == *key));
         let change = Change {
             booking: Some(record.clone()),
             story,
@@ -314,6 +311,23 @@ impl Desk {
             .filter_map(|open| open.record.slot.as_ref().map(held))
             .collect()
     }
+}
+
+/// The items about a booking that its next state makes needless.
+fn no_longer_needed(before: &State, next: &BookingRecord) -> Vec<ItemKey> {
+    let about = |kind| ItemKey {
+        kind,
+        subject: next.booking.to_string(),
+    };
+    let waits_for_person = matches!(next.state, State::NeedsPerson { .. });
+    // Where the appointment stands is known again: nobody need look any more.
+    let is_found_out = matches!(before, State::Inserting { .. }) && !waits_for_person;
+    let needless = [
+        (is_found_out, ItemKind::CheckDiary),
+        (next.state.is_settled(), ItemKind::CheckBooking),
+    ];
+    let needless = needless.into_iter().filter(|(is, _)| *is);
+    needless.map(|(_, kind)| about(kind)).collect()
 }
 
 /// An item for a person.

@@ -26,9 +26,52 @@ pub(super) struct Health {
     pub(super) refused: Option<Refused>,
     pub(super) last_poll: Option<DateTime<Utc>>,
     pub(super) activations: u64,
-    pub(super) last_error: Option<String>,
+    pub(super) errors: Errors,
     /// The kinds of request that wait although this practice does not answer them.
     pub(super) not_enabled: Vec<RequestKind>,
+}
+
+/// What fails at the moment, in the words of its last failure; the latest stands last.
+#[derive(Debug, Default)]
+pub(super) struct Errors(Vec<(Failing, String)>);
+
+/// What can fail, each on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failing {
+    /// The poll, or the key that it is made with.
+    Poll,
+    /// Another call of Healthengine.
+    Call,
+    /// An answer to a booking or an update.
+    Answer,
+    /// The PMS.
+    Pms,
+    /// The ledger.
+    Ledger,
+}
+
+impl Errors {
+    /// It failed, with these words.
+    pub(super) fn failed(&mut self, what: Failing, error: &impl ToString) {
+        self.mended(what);
+        self.0.push((what, error.to_string()));
+    }
+
+    /// It works again.
+    pub(super) fn mended(&mut self, what: Failing) {
+        self.0.retain(|(failing, _)| *failing != what);
+    }
+
+    /// The latest failure of what does not work yet.
+    pub(super) fn latest(&self) -> Option<&str> {
+        self.0.last().map(|(_, words)| words.as_str())
+    }
+
+    /// The last failure of one thing.
+    pub(super) fn of(&self, what: Failing) -> Option<&str> {
+        let of = self.0.iter().find(|(failing, _)| *failing == what);
+        of.map(|(_, words)| words.as_str())
+    }
 }
 
 /// A key that Healthengine refuses.
@@ -69,7 +112,7 @@ impl Health {
     /// Notes that Healthengine could not be polled.
     pub(super) fn poll_failed(&mut self, error: &CallError, now: DateTime<Utc>) {
         let rest = pause_after_call(error, self.healthengine.failures.saturating_add(1));
-        self.last_error = Some(error.to_string());
+        self.errors.failed(Failing::Poll, error);
         if self.healthengine.failed(now, rest) {
             tracing::warn!(%error, "Healthengine did not answer as it should; trying again");
         }
@@ -78,7 +121,7 @@ impl Health {
     /// Notes that a call other than the poll failed. Only where Healthengine asks for patience is
     /// it left alone altogether.
     pub(super) fn call_failed(&mut self, error: &CallError, now: DateTime<Utc>) {
-        self.last_error = Some(error.to_string());
+        self.errors.failed(Failing::Call, error);
         if !std::mem::replace(&mut self.call_has_failed, true) {
             let rest = pause(self.calls.failures.saturating_add(1));
             if self.calls.failed(now, rest) {
@@ -95,11 +138,13 @@ impl Health {
     pub(super) fn activation_over(&mut self) {
         if !std::mem::take(&mut self.call_has_failed) {
             self.calls.answered();
+            self.errors.mended(Failing::Call);
         }
     }
 
     /// Notes that Healthengine answered a poll.
     pub(super) fn healthengine_answered(&mut self) {
+        self.errors.mended(Failing::Poll);
         if self.healthengine.answered() {
             tracing::info!("Healthengine answers again");
         }
@@ -111,7 +156,7 @@ impl Health {
             PmsError::Refused(_) | PmsError::Unsupported(_) => self.pms_answered(),
             PmsError::NotDone(_) | PmsError::Unknown(_) | PmsError::Misconfigured(_) => {
                 self.pms_misconfigured = matches!(error, PmsError::Misconfigured(_));
-                self.last_error = Some(error.to_string());
+                self.errors.failed(Failing::Pms, error);
                 let rest = pause(self.pms.failures.saturating_add(1));
                 if self.pms.failed(now, rest) {
                     tracing::warn!(%error, "the practice's diary cannot be used; trying again");
@@ -123,6 +168,7 @@ impl Health {
     /// Notes that the PMS answered.
     pub(super) fn pms_answered(&mut self) {
         self.pms_misconfigured = false;
+        self.errors.mended(Failing::Pms);
         if self.pms.answered() {
             tracing::info!("the practice's diary answers again");
         }

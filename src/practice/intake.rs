@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::health::Refused;
+use super::health::{Failing, Refused};
 use super::order::order_updates;
 use super::policy::later;
 use super::{Halt, Practice};
@@ -95,7 +95,7 @@ impl Practice {
     /// Stops the practice until its key is accepted again, and says once what its staff must do.
     pub(super) fn stop_for_consent(&mut self, error: &CallError, now: DateTime<Utc>) {
         let probe_at = later(now, self.profile.rhythm.unauthorised_probe);
-        self.health.last_error = Some(error.to_string());
+        self.health.errors.failed(Failing::Poll, error);
         if self.health.refused.replace(Refused { probe_at }).is_none() {
             tracing::error!(%error, "{}. {}", super::report::CONSENT_SENTENCE, super::report::CONSENT_REMEDY);
         }

@@ -1,6 +1,7 @@
 //! The practice's status in words: what is wrong, and what a person must do.
 
 use super::Practice;
+use super::health::Failing;
 use super::status::{BookingCounts, Condition, PracticeStatus, RefusedDay};
 
 /// What a refused key means, in words.
@@ -59,7 +60,7 @@ impl Practice {
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            last_error: self.health.last_error.clone(),
+            last_error: self.health.errors.latest().map(str::to_owned),
         }
     }
 
@@ -90,7 +91,8 @@ impl Practice {
     }
 
     fn words(&self, condition: Condition) -> (String, Option<String>) {
-        let last = self.health.last_error.clone().unwrap_or_default();
+        let last = |of: Failing| self.health.errors.of(of).unwrap_or_default();
+        let of_healthengine = [Failing::Poll, Failing::Call].map(last);
         let system = self.ports.pms.describe().system;
         match condition {
             Condition::Starting => ("waiting for its first poll".to_owned(), None),
@@ -110,15 +112,27 @@ impl Practice {
                 (CONSENT_SENTENCE.to_owned(), Some(CONSENT_REMEDY.to_owned()))
             }
             Condition::HealthengineUnreachable => (
-                format!("Healthengine cannot be reached: {last}"),
+                format!(
+                    "Healthengine cannot be reached: {}",
+                    of_healthengine
+                        .into_iter()
+                        .find(|words| !words.is_empty())
+                        .unwrap_or_default()
+                ),
                 Some("check this machine's network; it goes on by itself".to_owned()),
             ),
             Condition::PmsUnreachable => (
-                format!("the practice's diary ({system}) cannot be reached: {last}"),
+                format!(
+                    "the practice's diary ({system}) cannot be reached: {}",
+                    last(Failing::Pms)
+                ),
                 Some("make the practice's system reachable again; it goes on by itself".to_owned()),
             ),
             Condition::PmsMisconfigured => (
-                format!("the practice's diary ({system}) refuses the settings: {last}"),
+                format!(
+                    "the practice's diary ({system}) refuses the settings: {}",
+                    last(Failing::Pms)
+                ),
                 Some(
                     "do what that says, and it goes on by itself; or mend the [pms] table of the \
                      practice's file, and restart"
@@ -126,7 +140,10 @@ impl Practice {
                 ),
             ),
             Condition::LedgerFailing => (
-                format!("the ledger cannot be used, so nothing is inserted: {last}"),
+                format!(
+                    "the ledger cannot be used, so nothing is inserted: {}",
+                    last(Failing::Ledger)
+                ),
                 Some("check the disk that ledger.url names; it goes on by itself".to_owned()),
             ),
             Condition::WaitingForPerson => match &self.setup.refused {

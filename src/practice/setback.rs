@@ -86,7 +86,7 @@ impl Practice {
             }
         };
         open.tries.put_off(now, rest);
-        if now > later(since, PATIENCE_WITH_A_LOOK) {
+        if now > later(since, PATIENCE_WITH_A_LOOK) && !std::mem::replace(&mut open.shown, true) {
             let raise = item(
                 &self.profile,
                 ItemKind::CheckDiary,

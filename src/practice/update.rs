@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::desk::item;
+use super::health::Failing;
 use super::intake::Intake;
 use super::policy::{AfterAnswer, Next, after_answer, after_cancel, pause};
 use super::{Halt, Practice};
@@ -61,6 +62,7 @@ impl Practice {
     async fn work_update(&mut self, update: &BookingUpdate) -> Result<(), Halt> {
         let now = self.now();
         let open = self.desk.updates.entry(update.request).or_default();
+        open.seen_at = open.seen_at.or(Some(now));
         if open.tries.resting(now) {
             return Ok(());
         }
@@ -221,9 +223,9 @@ impl Practice {
         let now = self.now();
         self.health.pms_failed(error, now);
         let choice = self.profile.when_pms_unavailable;
-        let since = update.updated_at.unwrap_or(now);
-        let waiting = (now - since).to_std().unwrap_or_default();
         let open = self.desk.updates.entry(update.request).or_default();
+        let since = update.updated_at.or(open.seen_at).unwrap_or(now);
+        let waiting = (now - since).to_std().unwrap_or_default();
         let attempt = open.tries.fail();
         let words = match after_cancel(error, attempt, waiting, choice) {
             Next::After(rest) => {
@@ -310,7 +312,7 @@ impl Practice {
             AfterAnswer::Stop => Err(Halt::Unauthorised(error)),
             AfterAnswer::Again(rest) => {
                 open.tries.put_off(now, rest);
-                self.health.last_error = Some(error.to_string());
+                self.health.errors.failed(Failing::Answer, &error);
                 Ok(())
             }
             // It is not known there any more. Should the list show it again, it is answered again.
@@ -340,6 +342,7 @@ impl Practice {
         let Some(open) = self.desk.updates.remove(&request) else {
             return Ok(());
         };
+        self.health.errors.mended(Failing::Answer);
         let Some(mut record) = open.record else {
             return Ok(());
         };

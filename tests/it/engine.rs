@@ -8,6 +8,7 @@ mod consent;
 mod crash;
 mod kinds;
 mod ledger;
+mod lingering;
 mod outage;
 mod privacy;
 mod rest;
