@@ -71,7 +71,10 @@ impl Practice {
             State::Rejecting { reason } | State::Rejected { reason } => {
                 healthengine.reject_insert(id, &reason.to_string()).await
             }
-            State::Received | State::Inserting { .. } | State::NeedsPerson { .. } => Ok(()),
+            State::Received
+            | State::Inserting { .. }
+            | State::NeedsPerson { .. }
+            | State::SettledByPerson => Ok(()),
         }
     }
 

@@ -125,6 +125,15 @@ impl Practice {
                 Work::Refuse("the booking was rejected".to_owned(), Vec::new())
             }
             State::Received | State::Inserting { .. } => Work::Wait,
+            State::SettledByPerson if cancels => Work::Refuse(
+                "staff have settled the booking themselves, and are asked to remove its appointment"
+                    .to_owned(),
+                vec![self.remove_by_hand(update, Some("staff had settled the booking"))],
+            ),
+            State::SettledByPerson => Work::Refuse(
+                "the booking was settled by the practice's staff".to_owned(),
+                Vec::new(),
+            ),
             State::NeedsPerson { .. } if cancels => Work::Refuse(
                 "nobody can tell whether the appointment is in the diary; staff are asked to \
                  remove it"

@@ -89,13 +89,16 @@ pub enum State {
         /// Why.
         why: Stuck,
     },
+    /// A person has settled it. Whether an appointment stands is theirs to know: nothing is sent,
+    /// and a later cancellation is theirs as well.
+    SettledByPerson,
 }
 
 impl State {
     /// Whether nothing more is to be done by the connector.
     pub const fn is_settled(&self) -> bool {
         match self {
-            Self::Confirmed { .. } | Self::Rejected { .. } => true,
+            Self::Confirmed { .. } | Self::Rejected { .. } | Self::SettledByPerson => true,
             Self::Received
             | Self::Inserting { .. }
             | Self::Inserted { .. }
@@ -111,7 +114,11 @@ impl State {
             | Self::Inserting { .. }
             | Self::Inserted { .. }
             | Self::NeedsPerson { .. } => true,
-            Self::Confirmed { .. } | Self::Rejecting { .. } | Self::Rejected { .. } => false,
+            // What a person has settled stands in the diary, or nobody wants its time.
+            Self::Confirmed { .. }
+            | Self::Rejecting { .. }
+            | Self::Rejected { .. }
+            | Self::SettledByPerson => false,
         }
     }
 }

@@ -104,9 +104,10 @@ pub fn next_step(record: &BookingRecord, facts: &Facts) -> Step {
         State::Inserting { .. } => Step::Find,
         State::Inserted { .. } => Step::Confirm,
         State::Rejecting { .. } => Step::Reject,
-        State::Confirmed { .. } | State::Rejected { .. } | State::NeedsPerson { .. } => {
-            Step::Nothing
-        }
+        State::Confirmed { .. }
+        | State::Rejected { .. }
+        | State::NeedsPerson { .. }
+        | State::SettledByPerson => Step::Nothing,
     }
 }
 

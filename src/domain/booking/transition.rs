@@ -56,6 +56,8 @@ pub enum Event {
         /// When, UTC.
         at: DateTime<Utc>,
     },
+    /// A person says that they have settled it.
+    DealtWith,
 }
 
 /// An event that cannot follow a state.
@@ -71,7 +73,8 @@ pub struct IllegalEvent {
 /// The state that follows.
 ///
 /// Rule: nothing that may stand in the diary is rejected. So `Declined` leads out of `Inserting`
-/// only because the PMS's refusal proves that nothing was written, and never out of `Inserted`.
+/// only because the PMS's refusal proves that nothing was written, and never out of `Inserted`; and
+/// a rejection that has not gone out yet gives way to an appointment that staff entered meanwhile.
 pub fn transition(state: &State, event: Event) -> Result<State, IllegalEvent> {
     let illegal = IllegalEvent {
         state: state.name(),
@@ -82,9 +85,10 @@ pub fn transition(state: &State, event: Event) -> Result<State, IllegalEvent> {
         // first, as after an unknown outcome.
         (State::Received, Event::Intended { at })
         | (State::NeedsPerson { .. }, Event::Retried { at }) => Ok(State::Inserting { since: at }),
-        (State::Received | State::Inserting { .. }, Event::Present { place, how }) => {
-            Ok(State::Inserted { place, how })
-        }
+        (
+            State::Received | State::Inserting { .. } | State::Rejecting { .. },
+            Event::Present { place, how },
+        ) => Ok(State::Inserted { place, how }),
         (State::Inserting { .. }, Event::Absent)
         | (
             State::Rejected {
@@ -116,6 +120,7 @@ pub fn transition(state: &State, event: Event) -> Result<State, IllegalEvent> {
             | State::Rejecting { .. },
             Event::Stuck { why },
         ) => Ok(State::NeedsPerson { why }),
+        (State::NeedsPerson { .. }, Event::DealtWith) => Ok(State::SettledByPerson),
         (
             State::Received
             | State::Inserting { .. }
@@ -123,7 +128,8 @@ pub fn transition(state: &State, event: Event) -> Result<State, IllegalEvent> {
             | State::Confirmed { .. }
             | State::Rejecting { .. }
             | State::Rejected { .. }
-            | State::NeedsPerson { .. },
+            | State::NeedsPerson { .. }
+            | State::SettledByPerson,
             Event::Intended { .. }
             | Event::Present { .. }
             | Event::Absent
@@ -132,7 +138,8 @@ pub fn transition(state: &State, event: Event) -> Result<State, IllegalEvent> {
             | Event::NoLongerAsked
             | Event::AskedAgain
             | Event::Stuck { .. }
-            | Event::Retried { .. },
+            | Event::Retried { .. }
+            | Event::DealtWith,
         ) => Err(illegal),
     }
 }
@@ -148,6 +155,7 @@ impl State {
             Self::Rejecting { .. } => "rejecting",
             Self::Rejected { .. } => "rejected",
             Self::NeedsPerson { .. } => "needs a person",
+            Self::SettledByPerson => "settled by a person",
         }
     }
 }
@@ -165,6 +173,7 @@ impl Event {
             Self::AskedAgain => "asked again",
             Self::Stuck { .. } => "stuck",
             Self::Retried { .. } => "retried",
+            Self::DealtWith => "dealt with",
         }
     }
 }

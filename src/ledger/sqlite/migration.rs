@@ -3,7 +3,10 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Every migration in order; the first brings an empty file to version 1.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_ledger.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_ledger.sql"),
+    include_str!("migrations/0002_settled_by_a_person.sql"),
+];
 
 /// The newest schema that this version knows.
 pub(super) fn newest() -> i64 {
@@ -36,7 +39,10 @@ mod tests {
     use crate::ledger::sqlite::tests::{open, practice};
 
     /// The rows that each version may find in a file it takes over, one per migration.
-    const SAMPLES: [&str; MIGRATIONS.len()] = [include_str!("samples/0001.sql")];
+    const SAMPLES: [&str; MIGRATIONS.len()] = [
+        include_str!("samples/0001.sql"),
+        include_str!("samples/0002.sql"),
+    ];
 
     #[test]
     fn rows_of_every_older_version_load_after_migration() {
@@ -66,6 +72,8 @@ mod tests {
         assert_eq!(loaded.marks.resources, ["R1", "R2"]);
         let settled = store.load_booking(&practice("1001"), BookingId::new(6));
         assert!(settled.unwrap().unwrap().state.is_settled());
+        let by_person = store.load_booking(&practice("1001"), BookingId::new(8));
+        assert!(by_person.unwrap().unwrap().state.is_settled());
         let told = store.load_story(&practice("1001"), BookingId::new(4));
         assert_eq!(told.unwrap().len(), 2);
     }

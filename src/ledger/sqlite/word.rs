@@ -32,7 +32,7 @@ impl StateColumns {
             ..Self::default()
         };
         match state {
-            State::Received => {}
+            State::Received | State::SettledByPerson => {}
             State::Inserting { since } => columns.since = Some(instant(*since)),
             State::Inserted { place, how } | State::Confirmed { place, how } => {
                 let ids = place.appointments.iter().map(PmsAppointmentId::as_str);
@@ -80,6 +80,7 @@ impl StateColumns {
                     why: why.ok_or("stuck")?,
                 })
             }
+            "settled by a person" => Ok(State::SettledByPerson),
             _ => Err("state"),
         }
     }

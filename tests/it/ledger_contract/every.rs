@@ -77,7 +77,11 @@ fn every_place() -> Vec<(Place, How)> {
 }
 
 pub(crate) fn every_state() -> Vec<State> {
-    let mut states = vec![State::Received, State::Inserting { since: at(5) }];
+    let mut states = vec![
+        State::Received,
+        State::Inserting { since: at(5) },
+        State::SettledByPerson,
+    ];
     for (place, how) in every_place() {
         let again = place.clone();
         states.push(State::Inserted { place: again, how });
@@ -98,7 +102,8 @@ pub(crate) fn every_state() -> Vec<State> {
             | State::Confirmed { .. }
             | State::Rejecting { .. }
             | State::Rejected { .. }
-            | State::NeedsPerson { .. } => {}
+            | State::NeedsPerson { .. }
+            | State::SettledByPerson => {}
         }
     }
     states

@@ -39,7 +39,7 @@ fn stuck() -> State {
     State::NeedsPerson { why }
 }
 
-fn events() -> [Event; 9] {
+fn events() -> [Event; 10] {
     [
         Event::Intended { at: at(0) },
         Event::Present {
@@ -57,6 +57,7 @@ fn events() -> [Event; 9] {
             why: Stuck::CannotLook,
         },
         Event::Retried { at: at(0) },
+        Event::DealtWith,
     ]
 }
 
@@ -77,11 +78,13 @@ fn legal() -> Vec<(State, &'static str, State)> {
         (inserted(), "answer taken", confirmed()),
         (inserted(), "no longer asked", confirmed()),
         (inserted(), "stuck", stuck()),
+        (rejecting(taken()), "present", inserted()),
         (rejecting(taken()), "answer taken", rejected(taken())),
         (rejecting(taken()), "no longer asked", rejected(taken())),
         (rejecting(taken()), "stuck", stuck()),
         (rejected(gone()), "asked again", State::Received),
         (stuck(), "retried", inserting()),
+        (stuck(), "dealt with", State::SettledByPerson),
     ]
 }
 
@@ -96,6 +99,7 @@ fn every_event_in_every_state_has_its_one_consequence() {
         rejected(RejectReason::SlotTaken),
         rejected(RejectReason::NoLongerAsked),
         stuck(),
+        State::SettledByPerson,
     ];
     let legal = legal();
     let mut followed = 0;
@@ -132,6 +136,13 @@ fn nothing_that_stands_in_the_diary_is_ever_on_its_way_to_a_rejection() {
                 "{state:?} {event:?}"
             );
         }
+    }
+}
+
+#[test]
+fn what_a_person_has_settled_is_theirs_for_good() {
+    for event in events() {
+        assert!(transition(&State::SettledByPerson, event).is_err());
     }
 }
 

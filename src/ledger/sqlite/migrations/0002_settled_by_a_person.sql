@@ -1,0 +1,2 @@
+-- From here on a booking's state may be 'settled by a person'. The tables are the same; the number
+-- alone keeps an older daemon, which does not know the word, from opening the file.
