@@ -6,9 +6,11 @@
 //! - A model promises what the real one promises, and fails only as it is told to.
 //! - Time is moved from outside: by a test, or by the simulation's own loop.
 
+pub mod chronicle;
 pub mod clock;
 pub mod gate;
 pub mod healthengine;
 pub mod ledger;
 pub mod patient;
 pub mod pms;
+pub mod weather;

@@ -13,8 +13,12 @@ pub struct Gate {
 
 #[derive(Debug, Default)]
 struct Passes {
+    /// The passes so far.
+    count: usize,
     names: Vec<(&'static str, Side)>,
     hold_at: Option<usize>,
+    /// Whether only the count is kept.
+    forgets: bool,
 }
 
 /// On which side of its effect a call is.
@@ -27,12 +31,22 @@ pub enum Side {
 }
 
 impl Gate {
+    /// A gate for a long run, which counts and keeps no names.
+    pub fn forgetful() -> Self {
+        let gate = Self::default();
+        gate.passes().forgets = true;
+        gate
+    }
+
     /// One pass; never returns when it is the one to be held.
     pub async fn pass(&self, call: &'static str, side: Side) {
         let hold = {
             let mut passes = self.passes();
-            passes.names.push((call, side));
-            passes.hold_at == Some(passes.names.len())
+            passes.count = passes.count.saturating_add(1);
+            if !passes.forgets {
+                passes.names.push((call, side));
+            }
+            passes.hold_at == Some(passes.count)
         };
         if hold {
             self.hold().await;
@@ -47,9 +61,11 @@ impl Gate {
 
     /// Counts anew, and holds the n-th pass from here, from 1.
     pub fn hold_at(&self, n: Option<usize>) {
-        *self.passes() = Passes {
-            names: Vec::new(),
+        let mut passes = self.passes();
+        *passes = Passes {
             hold_at: n,
+            forgets: passes.forgets,
+            ..Passes::default()
         };
     }
 

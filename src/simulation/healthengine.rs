@@ -2,54 +2,28 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use crate::domain::availability::FreeDay;
-use crate::domain::booking::{Booking, BookingStatus, BookingUpdate, Place};
+use crate::domain::booking::{Booking, BookingStatus, BookingUpdate, Slot};
 use crate::domain::clock::Clock as _;
-use crate::domain::diary::{AppointmentType, Resource};
 use crate::domain::id::{BookingId, PmsResourceId, RequestId};
-use crate::domain::live_hours::LiveHours;
-use crate::healthengine::{
-    AvailabilityRequest, CallError, Healthengine, Pending, RequestKind, SnapshotOutcome, Verdict,
-};
-use async_trait::async_trait;
+use crate::healthengine::{AvailabilityRequest, CallError, Pending, Verdict};
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::chronicle::{Chronicle, Happening};
 use super::clock::VirtualClock;
 use super::gate::{Gate, Side};
+use super::weather::Weather;
 
 mod books;
+mod op;
+mod port;
 
 pub use books::{Answer, Books, Told};
+pub use op::Op;
 
-/// The operations, to be made to fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Op {
-    /// `pollRequests`.
-    Requests,
-    /// The pending bookings.
-    Bookings,
-    /// The pending updates.
-    Updates,
-    /// The days that are wanted.
-    AvailabilityRequests,
-    /// `confirmBookingInsert`.
-    ConfirmInsert,
-    /// `rejectBookingInsert`.
-    RejectInsert,
-    /// `confirmBookingUpdate`.
-    ConfirmUpdate,
-    /// `rejectBookingUpdate`.
-    RejectUpdate,
-    /// `sendAvailabilitySnapshots`.
-    Availability,
-    /// `uploadPmsResources`.
-    Resources,
-    /// `uploadPmsAppointmentTypes`.
-    Types,
-    /// `uploadLivenessContract`.
-    Contract,
-}
+/// How long the client waits for an answer.
+const CALL_LIMIT: Duration = Duration::from_secs(10);
 
 /// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +32,12 @@ pub enum Fault {
     Before(Verdict),
     /// It is done, and the answer is lost.
     After(Verdict),
+    /// It takes so long.
+    Slowly(Duration),
+    /// No answer comes within the client's limit; whether it is done.
+    TimesOut(bool),
+    /// The network delivers it twice; the first answer comes back.
+    Twice,
 }
 
 /// Healthengine, as far as one practice sees it.
@@ -65,6 +45,8 @@ pub enum Fault {
 pub struct HealthengineModel {
     clock: Arc<VirtualClock>,
     gate: Arc<Gate>,
+    weather: Arc<Weather>,
+    chronicle: Arc<Chronicle>,
     books: Mutex<Books>,
 }
 
@@ -74,7 +56,19 @@ impl HealthengineModel {
         Self {
             clock,
             gate,
+            weather: Arc::default(),
+            chronicle: Arc::default(),
             books: Mutex::default(),
+        }
+    }
+
+    /// The same with this weather on the way to it; what happens is noted.
+    #[must_use]
+    pub fn under(self, weather: &Arc<Weather>, chronicle: &Arc<Chronicle>) -> Self {
+        Self {
+            weather: Arc::clone(weather),
+            chronicle: Arc::clone(chronicle),
+            ..self
         }
     }
 
@@ -86,6 +80,19 @@ impl HealthengineModel {
     /// A patient books.
     pub fn ask(&self, booking: Booking) -> BookingId {
         let id = booking.id;
+        let slot = booking.resource.clone().map(|resource| Slot {
+            resource,
+            start: booking.start,
+            length: booking.length.unwrap_or_default(),
+        });
+        let now = self.clock.now();
+        let what = Happening::Asked {
+            booking: id,
+            slot,
+            booked_at: booking.booked_at.unwrap_or(now),
+            surname: booking.patient.surname.clone(),
+        };
+        self.chronicle.note(now, what);
         self.list(id, Pending::Readable(booking));
         id
     }
@@ -94,6 +101,14 @@ impl HealthengineModel {
     pub fn book_unreadably(&self, id: i64, problem: &str) -> BookingId {
         let booking = BookingId::new(id);
         let problem = problem.to_owned();
+        let now = self.clock.now();
+        let what = Happening::Asked {
+            booking,
+            slot: None,
+            booked_at: now,
+            surname: None,
+        };
+        self.chronicle.note(now, what);
         self.list(booking, Pending::Unreadable { booking, problem });
         booking
     }
@@ -120,6 +135,12 @@ impl HealthengineModel {
             updated_at: Some(self.clock.now()),
             status,
         };
+        let what = Happening::UpdateAsked {
+            request,
+            booking,
+            cancels: update.status == BookingStatus::Cancelled,
+        };
+        self.chronicle.note(self.clock.now(), what);
         let mut books = self.books();
         books.updates.insert(request, update);
         books.pending_updates.insert(request);
@@ -183,167 +204,92 @@ impl HealthengineModel {
     async fn call<T: Send>(
         &self,
         op: Op,
-        act: impl FnOnce(&mut Books, DateTime<Utc>) -> Result<T, CallError> + Send,
+        act: impl Fn(&mut Books, DateTime<Utc>) -> Result<T, CallError> + Send,
     ) -> Result<T, CallError> {
         self.gate.pass(op.name(), Side::Before).await;
-        let result = self.work(op, act);
+        let fault = self.begin(op);
+        let result = match fault {
+            Err(refused) => Err(refused),
+            Ok(None) => self.act(&act),
+            Ok(Some(Fault::Before(verdict))) => Err(failure(verdict)),
+            Ok(Some(Fault::After(verdict))) => self.act(&act).and(Err(failure(verdict))),
+            Ok(Some(Fault::Slowly(by))) => {
+                self.clock.pass(by).await;
+                self.act(&act)
+            }
+            Ok(Some(Fault::TimesOut(done))) => {
+                let result = if done {
+                    self.act(&act).map(drop)
+                } else {
+                    Ok(())
+                };
+                self.clock.pass(CALL_LIMIT).await;
+                result.and(Err(failure(Verdict::Unknown)))
+            }
+            Ok(Some(Fault::Twice)) => {
+                let first = self.act(&act);
+                drop(self.act(&act));
+                first
+            }
+        };
+        // A poll takes no time: there are thousands a day, and nothing to wait for.
+        if op != Op::Requests {
+            self.clock.pass(self.weather.latency()).await;
+        }
         self.gate.pass(op.name(), Side::After).await;
         result
     }
 
-    fn work<T>(
+    fn act<T>(
         &self,
-        op: Op,
-        act: impl FnOnce(&mut Books, DateTime<Utc>) -> Result<T, CallError>,
+        act: &impl Fn(&mut Books, DateTime<Utc>) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
+        let mut books = self.books();
+        let result = act(&mut books, self.clock.now());
+        for (at, what) in std::mem::take(&mut books.happened) {
+            self.chronicle.note(at, what);
+        }
+        result
+    }
+
+    /// How the call fares, if it reaches Healthengine at all.
+    fn begin(&self, op: Op) -> Result<Option<Fault>, CallError> {
         let mut books = self.books();
         let now = self.clock.now();
         books.traffic.push((now, op));
+        self.chronicle.call(now, op.name());
+        if books.down {
+            return Err(failure(Verdict::NotSent));
+        }
         if books.revoked {
             return Err(failure(Verdict::Unauthorised));
         }
-        let fault = books.faults.get_mut(&op).and_then(VecDeque::pop_front);
-        match fault {
-            Some(Fault::Before(verdict)) => Err(failure(verdict)),
-            Some(Fault::After(verdict)) => {
-                act(&mut books, now)?;
-                Err(failure(verdict))
-            }
-            None => act(&mut books, now),
+        let planned = books.faults.get_mut(&op).and_then(VecDeque::pop_front);
+        if planned.is_some() {
+            return Ok(planned);
         }
+        let fault = self.weather.of_healthengine(op, now);
+        if let Some(fault) = fault {
+            self.note_fault(op, format!("{fault:?}"));
+        }
+        Ok(fault)
     }
-}
 
-impl Op {
-    /// The operation's name, as a gate writes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Requests => "Requests",
-            Self::Bookings => "Bookings",
-            Self::Updates => "Updates",
-            Self::AvailabilityRequests => "AvailabilityRequests",
-            Self::ConfirmInsert => "ConfirmInsert",
-            Self::RejectInsert => "RejectInsert",
-            Self::ConfirmUpdate => "ConfirmUpdate",
-            Self::RejectUpdate => "RejectUpdate",
-            Self::Availability => "Availability",
-            Self::Resources => "Resources",
-            Self::Types => "Types",
-            Self::Contract => "Contract",
+    fn note_fault(&self, op: Op, how: String) {
+        let call = op.name();
+        let what = Happening::Fault { call, how };
+        self.chronicle.note(self.clock.now(), what);
+    }
+
+    /// A list as it arrives: in any order, and in a storm not quite right.
+    fn listed<E: Clone>(&self, op: Op, mut list: Vec<E>) -> Vec<E> {
+        if let Some(how) = self.weather.disturb(&mut list, self.clock.now()) {
+            self.note_fault(op, how.to_owned());
         }
+        list
     }
 }
 
 fn failure(verdict: Verdict) -> CallError {
     CallError::new("model", verdict, format!("it answers {verdict:?}"))
-}
-
-#[async_trait]
-impl Healthengine for HealthengineModel {
-    async fn fetch_requests(&self) -> Result<Vec<RequestKind>, CallError> {
-        self.call(Op::Requests, |books, _| Ok(books.kinds_waiting()))
-            .await
-    }
-
-    async fn fetch_bookings(&self) -> Result<Vec<Pending<Booking>>, CallError> {
-        self.call(Op::Bookings, |books, _| {
-            let listed = books.pending.iter();
-            Ok(listed
-                .filter_map(|id| books.bookings.get(id).cloned())
-                .collect())
-        })
-        .await
-    }
-
-    async fn fetch_booking_updates(&self) -> Result<Vec<BookingUpdate>, CallError> {
-        self.call(Op::Updates, |books, _| {
-            // Newest first: the order is the engine's to make.
-            let listed = books.pending_updates.iter().rev();
-            Ok(listed
-                .filter_map(|id| books.updates.get(id).cloned())
-                .collect())
-        })
-        .await
-    }
-
-    async fn fetch_availability_requests(&self) -> Result<Vec<AvailabilityRequest>, CallError> {
-        self.call(Op::AvailabilityRequests, |books, _| {
-            Ok(books.wanted.iter().map(|(one, _)| one.clone()).collect())
-        })
-        .await
-    }
-
-    async fn confirm_insert(&self, booking: BookingId, place: &Place) -> Result<(), CallError> {
-        let what = Answer::Confirmed(place.clone());
-        self.call(Op::ConfirmInsert, |books, at| {
-            books.answer(at, booking, what)
-        })
-        .await
-    }
-
-    async fn reject_insert(&self, booking: BookingId, reason: &str) -> Result<(), CallError> {
-        let what = Answer::Rejected(reason.to_owned());
-        self.call(Op::RejectInsert, |books, at| {
-            books.answer(at, booking, what)
-        })
-        .await
-    }
-
-    async fn confirm_update(
-        &self,
-        booking: BookingId,
-        request: RequestId,
-    ) -> Result<(), CallError> {
-        let what = Answer::UpdateConfirmed(request);
-        self.call(Op::ConfirmUpdate, |books, at| {
-            books.answer_update(at, booking, request, what)
-        })
-        .await
-    }
-
-    async fn reject_update(
-        &self,
-        booking: BookingId,
-        request: RequestId,
-        reason: &str,
-    ) -> Result<(), CallError> {
-        let what = Answer::UpdateRejected(request, reason.to_owned());
-        self.call(Op::RejectUpdate, |books, at| {
-            books.answer_update(at, booking, request, what)
-        })
-        .await
-    }
-
-    async fn send_availability(&self, days: &[FreeDay]) -> Result<SnapshotOutcome, CallError> {
-        self.call(Op::Availability, |books, _| books.take_days(days))
-            .await
-    }
-
-    async fn send_resources(&self, resources: &[Resource]) -> Result<(), CallError> {
-        self.call(Op::Resources, |books, _| {
-            books.resources = resources.to_vec();
-            books.kinds.remove(&RequestKind::PmsResources);
-            let known = |id: &PmsResourceId| resources.iter().any(|one| one.id == *id);
-            books.days.retain(|(resource, _), _| known(resource));
-            Ok(())
-        })
-        .await
-    }
-
-    async fn send_appointment_types(&self, types: &[AppointmentType]) -> Result<(), CallError> {
-        self.call(Op::Types, |books, _| {
-            books.types = types.to_vec();
-            books.kinds.remove(&RequestKind::PmsAppointmentTypes);
-            Ok(())
-        })
-        .await
-    }
-
-    async fn send_liveness_contract(&self, hours: &LiveHours) -> Result<(), CallError> {
-        self.call(Op::Contract, |books, _| {
-            books.contract = Some(hours.clone());
-            Ok(())
-        })
-        .await
-    }
 }

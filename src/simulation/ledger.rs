@@ -10,11 +10,18 @@ use crate::ledger::{Change, Durability, Item, Ledger, LedgerError, PracticeRecor
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::chronicle::{Chronicle, Happening};
+use super::clock::VirtualClock;
 use super::gate::{Gate, Side};
+use super::weather::Weather;
+use crate::domain::clock::Clock as _;
 
 /// A ledger whose disk can be taken away.
 pub struct WatchedLedger {
-    inline: Inline,
+    inline: Arc<Inline>,
+    clock: Arc<VirtualClock>,
+    weather: Arc<Weather>,
+    chronicle: Arc<Chronicle>,
     gate: Arc<Gate>,
     broken: AtomicBool,
     /// How many writes are answered before one answer is lost; negative: all are.
@@ -25,13 +32,26 @@ pub struct WatchedLedger {
 
 impl WatchedLedger {
     /// Watches this ledger; its writes pass the gate.
-    pub fn new(inline: Inline, gate: Arc<Gate>) -> Self {
+    pub fn new(inline: Arc<Inline>, clock: &Arc<VirtualClock>, gate: Arc<Gate>) -> Self {
         Self {
             inline,
+            clock: Arc::clone(clock),
+            weather: Arc::default(),
+            chronicle: Arc::default(),
             gate,
             broken: AtomicBool::new(false),
             deaf_in: AtomicI64::new(-1),
             touched: AtomicU64::new(0),
+        }
+    }
+
+    /// The same ledger on a disk with this weather; what goes wrong is noted.
+    #[must_use]
+    pub fn under(self, weather: &Arc<Weather>, chronicle: &Arc<Chronicle>) -> Self {
+        Self {
+            weather: Arc::clone(weather),
+            chronicle: Arc::clone(chronicle),
+            ..self
         }
     }
 
@@ -52,6 +72,27 @@ impl WatchedLedger {
     /// After so many writes one is done, and fails all the same.
     pub fn lose_answer_after(&self, writes: i64) {
         self.deaf_in.store(writes, Ordering::Relaxed);
+    }
+}
+
+/// How a write fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiskFault {
+    /// Nothing is written: the disk is full.
+    Full,
+    /// Nothing is written: the disk failed.
+    Failed,
+    /// It is written, and reported as failed.
+    AnswerLost,
+}
+
+impl DiskFault {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Full => "disk full",
+            Self::Failed => "input or output error",
+            Self::AnswerLost => "input or output error, although it is written",
+        }
     }
 }
 
@@ -91,7 +132,21 @@ impl Ledger for WatchedLedger {
         if self.broken.load(Ordering::Relaxed) {
             return Err(LedgerError::Engine("disk full".to_owned()));
         }
+        let now = self.clock.now();
+        let fault = self.weather.of_disk(now);
+        if let Some(fault) = fault {
+            let how = fault.words().to_owned();
+            let call = "record";
+            self.chronicle.note(now, Happening::Fault { call, how });
+            if fault != DiskFault::AnswerLost {
+                return Err(LedgerError::Engine(fault.words().to_owned()));
+            }
+        }
+        self.chronicle.call(now, "record");
         self.inline.record(practice, change, durability).await?;
+        if let Some(lost) = fault {
+            return Err(LedgerError::Engine(lost.words().to_owned()));
+        }
         if self.deaf_in.fetch_sub(1, Ordering::Relaxed) == 0 {
             return Err(LedgerError::Engine("input or output error".to_owned()));
         }

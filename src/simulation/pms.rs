@@ -4,19 +4,18 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::domain::availability::FreeDay;
-use crate::domain::civil::LocalDateTime;
 use crate::domain::clock::Clock as _;
-use crate::domain::diary::{AppointmentSeen, AppointmentType, Booked, Resource, Standing, Wanted};
-use crate::domain::id::{BookingKey, PmsResourceId};
-use crate::domain::patient::{Patient, PatientRecord};
-use crate::pms::{ChangeCursor, Changes, Description, PmsAdapter, PmsError, Support, Window};
-use async_trait::async_trait;
+use crate::domain::diary::Wanted;
+use crate::domain::id::BookingKey;
+use crate::pms::{Description, PmsAdapter, PmsError, Support};
 use chrono::{DateTime, Utc};
 
+use super::chronicle::{Chronicle, Happening};
 use super::clock::VirtualClock;
 use super::gate::{Gate, Side};
+use super::weather::Weather;
 
+mod adapter;
 mod diary;
 
 pub use diary::{Appointment, Diary};
@@ -59,6 +58,8 @@ pub enum Fault {
     LoseRequest,
     /// It is not done, and no answer comes within the call's limit.
     Hang,
+    /// It is done, and no answer comes within the call's limit.
+    AnswerTooLate,
     /// It is done, and the answer never comes.
     HoldResponse,
     /// It takes so long.
@@ -72,6 +73,8 @@ pub struct PmsModel {
     pub can: Description,
     clock: Arc<VirtualClock>,
     gate: Arc<Gate>,
+    weather: Arc<Weather>,
+    chronicle: Arc<Chronicle>,
     state: Mutex<State>,
 }
 
@@ -101,6 +104,8 @@ impl PmsModel {
             can,
             clock: Arc::new(VirtualClock::at(DateTime::UNIX_EPOCH)),
             gate: Arc::default(),
+            weather: Arc::default(),
+            chronicle: Arc::default(),
             state: Mutex::new(State {
                 diary,
                 down: false,
@@ -122,11 +127,35 @@ impl PmsModel {
         }
     }
 
+    /// The same with this weather on the way to it; what happens is noted.
+    #[must_use]
+    pub fn under(self, weather: &Arc<Weather>, chronicle: &Arc<Chronicle>) -> Self {
+        Self {
+            weather: Arc::clone(weather),
+            chronicle: Arc::clone(chronicle),
+            ..self
+        }
+    }
+
     /// The system's inside, to look at or to change.
     pub fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.land(self.clock.now());
+        let now = self.clock.now();
+        state.land(now, self.can.keeps_key);
+        for what in state.diary.happened() {
+            self.chronicle.note(now, what);
+        }
         state
+    }
+
+    /// Works on the diary, and notes what happened in it.
+    fn act<T>(&self, act: impl FnOnce(&mut Diary) -> T) -> T {
+        let mut state = self.state();
+        let result = act(&mut state.diary);
+        for what in state.diary.happened() {
+            self.chronicle.note(self.clock.now(), what);
+        }
+        result
     }
 
     /// The next calls of this kind fail like this, one each.
@@ -155,52 +184,83 @@ impl PmsModel {
         limit: Duration,
         act: impl FnOnce(&mut Diary) -> Result<T, PmsError> + Send,
     ) -> Result<T, PmsError> {
+        self.call_later(call, limit, act, None).await
+    }
+
+    /// The same; a booking that the system writes later is noted there.
+    async fn call_later<T: Send>(
+        &self,
+        call: Call,
+        limit: Duration,
+        act: impl FnOnce(&mut Diary) -> Result<T, PmsError> + Send,
+        wanted: Option<(&BookingKey, &Wanted)>,
+    ) -> Result<T, PmsError> {
         self.gate.pass(call.name(), Side::Before).await;
-        let result = match self.begin(call)? {
-            None => act(&mut self.state().diary),
+        let fault = self.begin(call, limit)?;
+        if let (Some(Fault::WriteLater(by)), Some((key, wanted))) = (&fault, wanted) {
+            let at = self.clock.now() + *by;
+            self.state().later.push((at, key.clone(), wanted.clone()));
+        }
+        let result = match fault {
+            None => self.act(act),
             Some(Fault::Reject(error)) => Err(error),
             Some(Fault::LoseRequest | Fault::WriteLater(_)) => Err(lost()),
             Some(Fault::Hang) => {
                 self.clock.pass(limit).await;
                 Err(lost())
             }
-            Some(Fault::FailAfterWrite) => act(&mut self.state().diary).and(Err(lost())),
+            Some(Fault::FailAfterWrite) => self.act(act).and(Err(lost())),
             Some(Fault::HoldResponse) => {
-                let done = act(&mut self.state().diary);
+                let done = self.act(act);
                 self.gate.hold().await;
                 done
             }
             Some(Fault::RespondSlowly(by)) => {
                 self.clock.pass(by).await;
-                act(&mut self.state().diary)
+                self.act(act)
+            }
+            Some(Fault::AnswerTooLate) => {
+                let done = self.act(act);
+                self.clock.pass(limit).await;
+                done.and(Err(lost()))
             }
         };
+        self.clock.pass(self.weather.latency()).await;
         self.gate.pass(call.name(), Side::After).await;
         result
     }
 
-    fn begin(&self, call: Call) -> Result<Option<Fault>, PmsError> {
+    fn begin(&self, call: Call, limit: Duration) -> Result<Option<Fault>, PmsError> {
         let mut state = self.state();
         let now = self.clock.now();
         state.traffic.push((now, call));
         if state.down {
             return Err(PmsError::NotDone("it is switched off".to_owned()));
         }
-        Ok(state.faults.get_mut(&call).and_then(VecDeque::pop_front))
+        self.chronicle.call(now, call.name());
+        let planned = state.faults.get_mut(&call).and_then(VecDeque::pop_front);
+        if planned.is_some() {
+            return Ok(planned);
+        }
+        let fault = self.weather.of_pms(call, limit, now);
+        if let Some(fault) = &fault {
+            self.note_fault(call, format!("{fault:?}"));
+        }
+        Ok(fault)
     }
 
-    /// Whether the next booking is to be written later, and when.
-    fn writes_later(&self) -> Option<Duration> {
-        let state = self.state();
-        match state.faults.get(&Call::Book)?.front()? {
-            Fault::WriteLater(by) => Some(*by),
-            Fault::Reject(_)
-            | Fault::FailAfterWrite
-            | Fault::LoseRequest
-            | Fault::Hang
-            | Fault::HoldResponse
-            | Fault::RespondSlowly(_) => None,
+    /// A list of the configuration as the system shows it: in a storm perhaps not all of it.
+    fn shown<E>(&self, call: Call, mut list: Vec<E>) -> Vec<E> {
+        if self.weather.shorten(&mut list, self.clock.now()) {
+            self.note_fault(call, format!("it shows only {}", list.len()));
         }
+        list
+    }
+
+    fn note_fault(&self, call: Call, how: String) {
+        let call = call.name();
+        let what = Happening::Fault { call, how };
+        self.chronicle.note(self.clock.now(), what);
     }
 }
 
@@ -224,131 +284,14 @@ impl Call {
 
 impl State {
     /// Writes what was put off and whose time has come.
-    fn land(&mut self, now: DateTime<Utc>) {
+    fn land(&mut self, now: DateTime<Utc>, keeps: Support) {
         let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.later)
             .into_iter()
             .partition(|(at, _, _)| *at <= now);
         self.later = later;
         for (_, key, wanted) in due {
             // Taken meanwhile: then it is simply not written.
-            drop(self.diary.book(&key, &wanted, Support::Yes));
+            drop(self.diary.book(&key, &wanted, keeps));
         }
-    }
-}
-
-#[async_trait]
-impl PmsAdapter for PmsModel {
-    fn describe(&self) -> &Description {
-        &self.can
-    }
-
-    async fn probe(&self, limit: Duration) -> Result<(), PmsError> {
-        self.call(Call::Probe, limit, |_| Ok(())).await
-    }
-
-    async fn resources(&self, limit: Duration) -> Result<Vec<Resource>, PmsError> {
-        self.call(Call::Resources, limit, |diary| Ok(diary.resources.clone()))
-            .await
-    }
-
-    async fn appointment_types(&self, limit: Duration) -> Result<Vec<AppointmentType>, PmsError> {
-        self.call(Call::Types, limit, |diary| Ok(diary.types.clone()))
-            .await
-    }
-
-    async fn availability(
-        &self,
-        window: &Window,
-        limit: Duration,
-    ) -> Result<Vec<FreeDay>, PmsError> {
-        let asked = (window.to - window.from).num_days().saturating_add(1);
-        if asked > i64::from(self.can.window_days) {
-            let breach = format!("{asked} days were asked for at once");
-            self.state().breaches.push(breach);
-        }
-        self.call(Call::Availability, limit, |diary| {
-            if diary.unreadable.as_ref() == Some(&window.resource) {
-                return Err(PmsError::NotDone("this column is locked".to_owned()));
-            }
-            let days = window
-                .from
-                .iter_days()
-                .take_while(|date| *date <= window.to);
-            Ok(days
-                .map(|date| diary.free(&window.resource, date))
-                .collect())
-        })
-        .await
-    }
-
-    async fn changes(
-        &self,
-        since: Option<&ChangeCursor>,
-        limit: Duration,
-    ) -> Result<Changes, PmsError> {
-        if self.can.change_feed == Support::No {
-            return Err(PmsError::Unsupported("a change feed"));
-        }
-        self.call(Call::Changes, limit, |diary| Ok(diary.changes(since)))
-            .await
-    }
-
-    async fn patients_like(
-        &self,
-        patient: &Patient,
-        limit: Duration,
-    ) -> Result<Vec<PatientRecord>, PmsError> {
-        self.call(Call::PatientsLike, limit, |diary| Ok(diary.like(patient)))
-            .await
-    }
-
-    async fn book(
-        &self,
-        key: &BookingKey,
-        wanted: &Wanted,
-        limit: Duration,
-    ) -> Result<Booked, PmsError> {
-        if let Some(by) = self.writes_later() {
-            let at = self.clock.now() + by;
-            self.state().later.push((at, key.clone(), wanted.clone()));
-        }
-        let keeps = self.can.keeps_key;
-        self.call(Call::Book, limit, |diary| diary.book(key, wanted, keeps))
-            .await
-    }
-
-    async fn find(&self, key: &BookingKey, limit: Duration) -> Result<Option<Booked>, PmsError> {
-        if self.can.keeps_key == Support::No {
-            return Err(PmsError::Unsupported("find"));
-        }
-        self.call(Call::Find, limit, |diary| {
-            Ok(diary.with_key(key).map(Appointment::booked))
-        })
-        .await
-    }
-
-    async fn appointments_at(
-        &self,
-        resource: &PmsResourceId,
-        start: LocalDateTime,
-        limit: Duration,
-    ) -> Result<Vec<AppointmentSeen>, PmsError> {
-        self.call(Call::AppointmentsAt, limit, |diary| {
-            Ok(diary.seen_at(resource, start))
-        })
-        .await
-    }
-
-    async fn cancel(&self, booked: &Booked, limit: Duration) -> Result<(), PmsError> {
-        if self.can.cancel == Support::No {
-            return Err(PmsError::Unsupported("online cancellation"));
-        }
-        self.call(Call::Cancel, limit, |diary| {
-            for id in &booked.appointments {
-                diary.mark(id, Standing::Cancelled);
-            }
-            Ok(())
-        })
-        .await
     }
 }

@@ -182,8 +182,9 @@ impl World {
         self.kill();
         let path = self.dir.path().join("ledger.db");
         let clock: Arc<VirtualClock> = Arc::clone(&self.clock);
-        let inline = Inline::open(&path, clock).unwrap();
-        self.ledger = Some(Arc::new(WatchedLedger::new(inline, Arc::clone(&self.gate))));
+        let inline = Arc::new(Inline::open(&path, clock).unwrap());
+        let gate = Arc::clone(&self.gate);
+        self.ledger = Some(Arc::new(WatchedLedger::new(inline, &self.clock, gate)));
         self.start();
     }
 

@@ -14,6 +14,7 @@ use crate::healthengine::{
     AvailabilityRequest, CallError, LARGEST_BATCH, Pending, Refusal, RequestKind, SnapshotOutcome,
     Verdict,
 };
+use crate::simulation::chronicle::Happening;
 
 /// What Healthengine was told of a booking, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,10 +73,14 @@ pub struct Books {
     pub traffic: Vec<(DateTime<Utc>, Op)>,
     /// How many days each call of availability held.
     pub batches: Vec<usize>,
+    /// Whether it cannot be reached.
+    pub down: bool,
     /// Whether consent is missing: every call is answered 401.
     pub revoked: bool,
     /// What was sent against the definition.
     pub breaches: Vec<String>,
+    /// What is to be noted.
+    pub(super) happened: Vec<(DateTime<Utc>, Happening)>,
     pub(super) faults: BTreeMap<Op, VecDeque<Fault>>,
 }
 
@@ -95,11 +100,22 @@ impl Books {
         booking: BookingId,
         what: Answer,
     ) -> Result<(), CallError> {
-        if !self.pending.remove(&booking) {
+        let taken = self.pending.remove(&booking);
+        self.note_told(at, booking, &what, taken);
+        if !taken {
             return Err(failure(Verdict::Refused(Refusal::NotFound)));
         }
         self.told.push(Told { at, booking, what });
         Ok(())
+    }
+
+    fn note_told(&mut self, at: DateTime<Utc>, booking: BookingId, what: &Answer, taken: bool) {
+        let told = Happening::Told {
+            booking,
+            what: what.clone(),
+            taken,
+        };
+        self.happened.push((at, told));
     }
 
     pub(super) fn answer_update(
@@ -109,7 +125,9 @@ impl Books {
         request: RequestId,
         what: Answer,
     ) -> Result<(), CallError> {
-        if !self.pending_updates.remove(&request) {
+        let taken = self.pending_updates.remove(&request);
+        self.note_told(at, booking, &what, taken);
+        if !taken {
             return Err(failure(Verdict::Refused(Refusal::NotFound)));
         }
         self.told.push(Told { at, booking, what });

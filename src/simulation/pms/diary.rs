@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::domain::availability::{Cut, FreeDay, FreeTime};
-use crate::domain::booking::RejectReason;
+use crate::domain::booking::{RejectReason, Slot};
 use crate::domain::civil::{LocalDateTime, TimeRange};
 use crate::domain::diary::{
     AppointmentSeen, AppointmentType, Booked, Resource, Standing, Wanted, WantedPatient,
@@ -12,6 +12,7 @@ use crate::domain::diary::{
 use crate::domain::id::{BookingKey, InvalidId, PmsAppointmentId, PmsPatientId, PmsResourceId};
 use crate::domain::patient::{Patient, PatientRecord};
 use crate::pms::{ChangeCursor, Changes, PmsError, Support};
+use crate::simulation::chronicle::Happening;
 use chrono::NaiveDate;
 
 /// What the practice's system holds.
@@ -35,6 +36,8 @@ pub struct Diary {
     pub prefix: String,
     /// A resource whose free time cannot be read.
     pub unreadable: Option<PmsResourceId>,
+    /// What is to be noted.
+    happened: Vec<Happening>,
     /// The days that changed; `None`: everything did.
     changed: Vec<Option<(PmsResourceId, NaiveDate)>>,
     /// At which lengths of the log everything changed.
@@ -98,9 +101,15 @@ impl Diary {
             appointments: Vec::new(),
             patients: Vec::new(),
             unreadable: None,
+            happened: Vec::new(),
             changed: Vec::new(),
             everything: Vec::new(),
         }
+    }
+
+    /// What has happened since the last call.
+    pub fn happened(&mut self) -> Vec<Happening> {
+        std::mem::take(&mut self.happened)
     }
 
     /// Resources, types or hours were changed: the feed says so.
@@ -118,7 +127,12 @@ impl Diary {
         patient: Patient,
     ) -> Result<PmsAppointmentId, InvalidId> {
         let patient = self.patient_of(&WantedPatient::New(Box::new(patient)))?;
-        let made = self.put(None, resource.clone(), start, length, patient)?;
+        let slot = Slot {
+            resource: resource.clone(),
+            start,
+            length,
+        };
+        let made = self.put(None, Support::Yes, slot, patient)?;
         Ok(made.id)
     }
 
@@ -127,6 +141,10 @@ impl Diary {
         let Some(found) = self.appointments.iter_mut().find(|one| one.id == *id) else {
             return;
         };
+        if found.standing != standing {
+            let id = id.clone();
+            self.happened.push(Happening::Marked { id, standing });
+        }
         found.standing = standing;
         self.changed
             .push(Some((found.resource.clone(), found.start.date())));
@@ -175,10 +193,13 @@ impl Diary {
         {
             return refused(RejectReason::SlotTaken);
         }
-        let key = (keeps_key == Support::Yes).then(|| key.clone());
         let made = self.patient_of(&wanted.patient).and_then(|patient| {
-            let resource = wanted.resource.clone();
-            self.put(key, resource, wanted.start, wanted.length, patient)
+            let slot = Slot {
+                resource: wanted.resource.clone(),
+                start: wanted.start,
+                length: wanted.length,
+            };
+            self.put(Some(key), keeps_key, slot, patient)
         });
         made.map(|made| made.booked())
             .map_err(|error| PmsError::NotDone(error.to_string()))
@@ -267,23 +288,30 @@ impl Diary {
 
     fn put(
         &mut self,
-        key: Option<BookingKey>,
-        resource: PmsResourceId,
-        start: LocalDateTime,
-        length: Duration,
+        key: Option<&BookingKey>,
+        keeps_key: Support,
+        slot: Slot,
         patient: PmsPatientId,
     ) -> Result<Appointment, InvalidId> {
         let number = self.appointments.len().saturating_add(1);
         let made = Appointment {
             id: PmsAppointmentId::parse(&format!("{}A{number}", self.prefix))?,
-            key,
-            resource: resource.clone(),
-            start,
-            length,
+            key: key.filter(|_| keeps_key == Support::Yes).cloned(),
+            resource: slot.resource.clone(),
+            start: slot.start,
+            length: slot.length,
             patient,
             standing: Standing::Booked,
         };
-        self.changed.push(Some((resource, start.date())));
+        let whose = self.patients.iter().find(|known| known.id == made.patient);
+        self.happened.push(Happening::Made {
+            id: made.id.clone(),
+            key: key.cloned(),
+            slot: slot.clone(),
+            patient: made.patient.clone(),
+            surname: whose.and_then(|known| known.details.surname.clone()),
+        });
+        self.changed.push(Some((slot.resource, slot.start.date())));
         self.appointments.push(made.clone());
         Ok(made)
     }

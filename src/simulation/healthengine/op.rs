@@ -1,0 +1,65 @@
+//! Healthengine's operations.
+
+/// The operations, to be made to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Op {
+    /// `pollRequests`.
+    Requests,
+    /// The pending bookings.
+    Bookings,
+    /// The pending updates.
+    Updates,
+    /// The days that are wanted.
+    AvailabilityRequests,
+    /// `confirmBookingInsert`.
+    ConfirmInsert,
+    /// `rejectBookingInsert`.
+    RejectInsert,
+    /// `confirmBookingUpdate`.
+    ConfirmUpdate,
+    /// `rejectBookingUpdate`.
+    RejectUpdate,
+    /// `sendAvailabilitySnapshots`.
+    Availability,
+    /// `uploadPmsResources`.
+    Resources,
+    /// `uploadPmsAppointmentTypes`.
+    Types,
+    /// `uploadLivenessContract`.
+    Contract,
+}
+
+impl Op {
+    /// Whether it changes nothing at Healthengine.
+    pub const fn reads(self) -> bool {
+        match self {
+            Self::Requests | Self::Bookings | Self::Updates | Self::AvailabilityRequests => true,
+            Self::ConfirmInsert
+            | Self::RejectInsert
+            | Self::ConfirmUpdate
+            | Self::RejectUpdate
+            | Self::Availability
+            | Self::Resources
+            | Self::Types
+            | Self::Contract => false,
+        }
+    }
+
+    /// The operation's name, as a gate writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Requests => "Requests",
+            Self::Bookings => "Bookings",
+            Self::Updates => "Updates",
+            Self::AvailabilityRequests => "AvailabilityRequests",
+            Self::ConfirmInsert => "ConfirmInsert",
+            Self::RejectInsert => "RejectInsert",
+            Self::ConfirmUpdate => "ConfirmUpdate",
+            Self::RejectUpdate => "RejectUpdate",
+            Self::Availability => "Availability",
+            Self::Resources => "Resources",
+            Self::Types => "Types",
+            Self::Contract => "Contract",
+        }
+    }
+}
