@@ -40,6 +40,7 @@ pub mod heartbeat;
 mod horizon;
 mod insert;
 mod intake;
+mod late;
 mod objection;
 mod order;
 pub mod pacing;

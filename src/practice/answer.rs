@@ -25,7 +25,11 @@ impl Practice {
             return Ok(Onward::Rest);
         };
         let state = open.record.state.clone();
-        match self.send_answer(id, &state).await {
+        let sent = self.send_answer(id, &state).await;
+        if let Some(open) = self.desk.bookings.get_mut(&id) {
+            open.answered |= may_have_arrived(&sent);
+        }
+        match sent {
             Ok(()) => {
                 self.answer_taken(id, &state, Event::AnswerTaken).await?;
                 Ok(Onward::Rest)
@@ -115,6 +119,7 @@ impl Practice {
         let along = Along {
             story: story.to_owned(),
             raise,
+            ..Along::default()
         };
         self.advance(id, event, along, Durability::WithNext).await
     }
@@ -160,6 +165,7 @@ impl Practice {
                 let along = Along {
                     story,
                     raise: vec![raise],
+                    ..Along::default()
                 };
                 self.advance(id, Event::Stuck { why }, along, Durability::Flushed)
                     .await?;
@@ -220,5 +226,13 @@ impl Practice {
         let marks = self.desk.marks.clone();
         let who = (&*self.profile, &self.ports);
         self.desk.note(who, marks, vec![raise], Vec::new()).await
+    }
+}
+
+/// Whether Healthengine may know the answer.
+fn may_have_arrived(sent: &Result<(), CallError>) -> bool {
+    match sent.as_ref().map_err(|error| error.verdict) {
+        Err(Verdict::NotSent | Verdict::Slow(_) | Verdict::Unauthorised) => false,
+        Ok(()) | Err(Verdict::Refused(_) | Verdict::Unknown | Verdict::Garbled) => true,
     }
 }

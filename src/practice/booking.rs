@@ -129,7 +129,7 @@ impl Practice {
                 now,
                 pending,
                 objection: self.objection(&hand, open.record.booked_at, now),
-                looked: hand.looked,
+                looked: hand.looked || open.answered,
             };
             let step = next_step(&open.record, &facts);
             let onward = match step {

@@ -32,6 +32,10 @@ pub(super) struct OpenBooking {
     pub(super) tries: Tries,
     /// Whether a person was told, since the start, that it takes long.
     pub(super) shown: bool,
+    /// Whether a rejection may have reached Healthengine since the start.
+    pub(super) answered: bool,
+    /// Items that hold once the insert has succeeded: the ledger has them with the intent.
+    foreseen: Vec<Item>,
     /// What happened and is not yet in the ledger.
     story: Vec<StoryLine>,
 }
@@ -42,6 +46,8 @@ impl OpenBooking {
             record,
             tries: Tries::default(),
             shown: false,
+            answered: false,
+            foreseen: Vec::new(),
             story: Vec::new(),
         }
     }
@@ -87,6 +93,9 @@ impl Tries {
 pub(super) struct Along {
     pub(super) story: String,
     pub(super) raise: Vec<Item>,
+    /// Items that hold if what is intended succeeds: on the disk with the intent, so that no crash
+    /// loses them, and shown with the outcome.
+    pub(super) foresee: Vec<Item>,
 }
 
 impl Along {
@@ -94,7 +103,7 @@ impl Along {
     pub(super) fn story(line: impl Into<String>) -> Self {
         Self {
             story: line.into(),
-            raise: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -205,17 +214,24 @@ impl Desk {
             what: along.story,
         });
         let mut settle = no_longer_needed(&open.record.state, &record);
-        settle.retain(|key| self.items.iter().any(|item| item.key == *key));
+        let foreseen = |key: &ItemKey| open.foreseen.iter().any(|item| item.key == *key);
+        settle.retain(|key| foreseen(key) || self.items.iter().any(|item| item.key == *key));
         let change = Change {
             booking: Some(record.clone()),
             story,
-            raise: raise.clone(),
+            raise: [&*raise, &*along.foresee].concat(),
             settle: settle.clone(),
             ..Change::default()
         };
         ports.ledger.record(&profile.id, change, durability).await?;
         self.items.retain(|item| !settle.contains(&item.key));
         record.revision = record.revision.saturating_add(1);
+        let foreseen = std::mem::replace(&mut open.foreseen, along.foresee);
+        raise.extend(
+            foreseen
+                .into_iter()
+                .filter(|item| !settle.contains(&item.key)),
+        );
         if record.state.is_settled() {
             self.bookings.remove(&id);
         } else {
@@ -322,8 +338,16 @@ fn no_longer_needed(before: &State, next: &BookingRecord) -> Vec<ItemKey> {
     let waits_for_person = matches!(next.state, State::NeedsPerson { .. });
     // Where the appointment stands is known again: nobody need look any more.
     let is_found_out = matches!(before, State::Inserting { .. }) && !waits_for_person;
+    let was_not_made = matches!(before, State::Inserting { .. })
+        && matches!(next.state, State::Received | State::Rejecting { .. });
+    let stands_after_all =
+        matches!(before, State::Rejecting { .. }) && matches!(next.state, State::Inserted { .. });
     let needless = [
         (is_found_out, ItemKind::CheckDiary),
+        // No patient was made.
+        (was_not_made, ItemKind::ComparePatients),
+        // Staff had entered it while its rejection waited.
+        (stands_after_all, ItemKind::CallPatient),
         (next.state.is_settled(), ItemKind::CheckBooking),
     ];
     let needless = needless.into_iter().filter(|(is, _)| *is);

@@ -7,7 +7,7 @@ use super::desk::{Along, item};
 use super::policy::later;
 use super::{Halt, Practice};
 use crate::domain::booking::{Booking, Event, How, Place, RejectReason, State, is_late};
-use crate::domain::diary::{AppointmentSeen, Booked, Wanted, WantedPatient};
+use crate::domain::diary::{Booked, Wanted, WantedPatient};
 use crate::domain::id::{BookingId, BookingKey};
 use crate::domain::matching::{self, Likeness, Match};
 use crate::domain::redacted::Redacted;
@@ -16,40 +16,6 @@ use crate::ledger::{Durability, Item, ItemKind};
 use crate::pms::{PmsError, Support};
 
 impl Practice {
-    /// Looks for an appointment of the same patient, resource and time: Healthengine has presumed
-    /// the booking confirmed, and staff may have typed it in.
-    pub(super) async fn look_for_typed_in(&mut self, hand: &mut Hand<'_>) -> Result<Onward, Halt> {
-        let Some(booking) = readable(hand) else {
-            return Ok(Onward::Rest);
-        };
-        let Some(resource) = booking.resource.clone() else {
-            return Ok(Onward::Rest);
-        };
-        let limit = self.look_limit(hand.id);
-        let pms = self.ports.pms.clone();
-        match pms.appointments_at(&resource, booking.start, limit).await {
-            Ok(seen) => {
-                self.health.pms_answered();
-                hand.looked = true;
-                let key = BookingKey::of(&self.profile.id, hand.id);
-                if let Some((place, how)) = same_appointment(&key, booking, &seen) {
-                    let along = Along::story(match how {
-                        How::TypedIn => "Staff had entered the appointment already.",
-                        How::Booked | How::FoundByKey => "The appointment stands in the diary.",
-                    });
-                    self.present(hand.id, place, how, along).await?;
-                }
-                Ok(Onward::Go)
-            }
-            // A system that cannot show its appointments: if staff typed it in, its time is taken.
-            Err(PmsError::Unsupported(_)) => {
-                hand.looked = true;
-                Ok(Onward::Go)
-            }
-            Err(error) => self.not_inserted(hand.id, error).await,
-        }
-    }
-
     /// Matches the patient, records the intent, and books.
     pub(super) async fn insert(&mut self, hand: &mut Hand<'_>) -> Result<Onward, Halt> {
         let Some(booking) = readable(hand) else {
@@ -78,7 +44,7 @@ impl Practice {
             Ok(candidates) => candidates,
             Err(error) => return self.not_inserted(hand.id, error).await,
         };
-        let (patient, raise) = self.choose_patient(hand.id, booking, &candidates);
+        let (patient, foresee) = self.choose_patient(hand.id, booking, &candidates);
         let key = BookingKey::of(&self.profile.id, hand.id);
         let wanted = Wanted {
             resource,
@@ -89,14 +55,18 @@ impl Practice {
             note: note(&key, booking),
         };
         let begun = Event::Intended { at: self.now() };
-        let along = Along::story("The diary is asked to make the appointment.");
+        let along = Along {
+            story: "The diary is asked to make the appointment.".to_owned(),
+            foresee,
+            ..Along::default()
+        };
         self.advance(hand.id, begun, along, Durability::Flushed)
             .await?;
         match pms.book(&key, &wanted, self.limit(hand.id)).await {
             Ok(booked) => {
                 self.health.pms_answered();
-                let story = "The appointment stands in the diary.".to_owned();
-                self.present(hand.id, place(booked), How::Booked, Along { story, raise })
+                let along = Along::story("The appointment stands in the diary.");
+                self.present(hand.id, place(booked), How::Booked, along)
                     .await?;
                 Ok(Onward::Go)
             }
@@ -154,7 +124,7 @@ impl Practice {
     }
 
     /// Records that the appointment stands in the diary: before Healthengine is told.
-    async fn present(
+    pub(super) async fn present(
         &mut self,
         id: BookingId,
         place: Place,
@@ -197,6 +167,7 @@ impl Practice {
         let along = Along {
             story: format!("It will be rejected: {reason}."),
             raise,
+            ..Along::default()
         };
         self.advance(id, Event::Declined { reason }, along, Durability::Flushed)
             .await?;
@@ -270,7 +241,7 @@ impl Practice {
     }
 }
 
-fn readable<'a>(hand: &Hand<'a>) -> Option<&'a Booking> {
+pub(super) fn readable<'a>(hand: &Hand<'a>) -> Option<&'a Booking> {
     match hand.request? {
         Pending::Readable(booking) => Some(booking),
         Pending::Unreadable { .. } => None,
@@ -282,26 +253,6 @@ fn place(booked: Booked) -> Place {
         appointments: booked.appointments,
         patient: booked.patient,
     }
-}
-
-/// The appointment that is this booking's: by its key, or typed in by staff for the same patient.
-fn same_appointment(
-    key: &BookingKey,
-    booking: &Booking,
-    seen: &[AppointmentSeen],
-) -> Option<(Place, How)> {
-    let place = |seen: &AppointmentSeen| Place {
-        appointments: vec![seen.id.clone()],
-        patient: seen.patient.id.clone(),
-    };
-    if let Some(ours) = seen.iter().find(|seen| seen.key.as_ref() == Some(key)) {
-        return Some((place(ours), How::FoundByKey));
-    }
-    let typed_in = seen.iter().filter(|seen| seen.key.is_none()).find(|seen| {
-        let only = std::slice::from_ref(&seen.patient);
-        matches!(matching::decide(&booking.patient, only), Match::Same(_))
-    })?;
-    Some((place(typed_in), How::TypedIn))
 }
 
 /// The lines for the appointment's note.

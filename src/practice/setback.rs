@@ -118,6 +118,7 @@ impl Practice {
         let along = Along {
             story: format!("A person must look: {why}."),
             raise: vec![raise],
+            ..Along::default()
         };
         self.advance(id, Event::Stuck { why }, along, Durability::Flushed)
             .await?;

@@ -13,7 +13,7 @@ use crate::domain::booking::{
 use crate::domain::diary::{Booked, Standing};
 use crate::domain::id::{BookingId, BookingKey, RequestId};
 use crate::healthengine::{CallError, Pending};
-use crate::ledger::{Durability, Item, ItemKind};
+use crate::ledger::{Durability, Item, ItemKey, ItemKind};
 use crate::pms::{PmsError, Support};
 
 /// The longest pause of an update that waits for its booking.
@@ -128,7 +128,7 @@ impl Practice {
             State::SettledByPerson if cancels => Work::Refuse(
                 "staff have settled the booking themselves, and are asked to remove its appointment"
                     .to_owned(),
-                vec![self.remove_by_hand(update, Some("staff had settled the booking"))],
+                vec![self.remove_by_hand(update.booking, Some("staff had settled the booking"))],
             ),
             State::SettledByPerson => Work::Refuse(
                 "the booking was settled by the practice's staff".to_owned(),
@@ -138,7 +138,7 @@ impl Practice {
                 "nobody can tell whether the appointment is in the diary; staff are asked to \
                  remove it"
                     .to_owned(),
-                vec![self.remove_by_hand(update, None)],
+                vec![self.remove_by_hand(update.booking, None)],
             ),
             State::NeedsPerson { .. } => Work::Refuse(
                 "the booking waits for the practice's staff".to_owned(),
@@ -218,6 +218,15 @@ impl Practice {
             Ok(()) => {
                 self.health.pms_answered();
                 self.republish_booking(update.booking).await?;
+                let by_hand = ItemKey {
+                    kind: ItemKind::RemoveByHand,
+                    subject: update.booking.to_string(),
+                };
+                let marks = self.desk.marks.clone();
+                let who = (&*self.profile, &self.ports);
+                self.desk
+                    .note(who, marks, Vec::new(), vec![by_hand])
+                    .await?;
                 self.outcome(update, UpdateState::Done, Vec::new()).await
             }
             Err(error) => self.not_cancelled(update, &error).await,
@@ -246,13 +255,12 @@ impl Practice {
                 "the practice's system does not take online cancellations".to_owned()
             }
         };
-        let raise = vec![self.remove_by_hand(update, Some(&words))];
+        let raise = vec![self.remove_by_hand(update.booking, Some(&words))];
         self.outcome(update, UpdateState::Refused(words), raise)
             .await
     }
 
-    fn remove_by_hand(&self, update: &BookingUpdate, why: Option<&str>) -> Item {
-        let id = update.booking;
+    pub(super) fn remove_by_hand(&self, id: BookingId, why: Option<&str>) -> Item {
         let because = why.map(|why| format!(" ({why})")).unwrap_or_default();
         item(
             &self.profile,

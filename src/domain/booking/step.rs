@@ -40,7 +40,8 @@ pub struct Facts {
     pub pending: bool,
     /// Why the request cannot be met whatever the diary says, if so.
     pub objection: Option<RejectReason>,
-    /// Whether this activation has looked for an appointment that staff typed in.
+    /// Whether this activation has looked for an appointment that staff typed in, or a rejection
+    /// may have reached Healthengine already.
     pub looked: bool,
 }
 
@@ -65,22 +66,23 @@ pub enum Step {
     Nothing,
 }
 
-/// Whether staff may have entered a booking against which this stands: they saw it in time, or are
-/// freer than the rules of online booking.
+/// Whether staff may have entered a booking against which this stands: they saw it in time, are
+/// freer than the rules of online booking, or made room meanwhile.
 const fn may_be_typed_in(objection: &RejectReason) -> bool {
     match objection {
-        RejectReason::TimePassed | RejectReason::TypeNotOffered => true,
-        RejectReason::ResourceRemoved
-        | RejectReason::ResourceUnknown
-        | RejectReason::TimeDoesNotExist
+        RejectReason::TimePassed
+        | RejectReason::TypeNotOffered
         | RejectReason::LengthNotAllowed
         | RejectReason::SlotTaken
         | RejectReason::OutsideHours
         | RejectReason::PmsUnavailable
         | RejectReason::CancelledFirst
+        | RejectReason::Refused(_) => true,
+        RejectReason::ResourceRemoved
+        | RejectReason::ResourceUnknown
+        | RejectReason::TimeDoesNotExist
         | RejectReason::NoLongerAsked
-        | RejectReason::Unreadable(_)
-        | RejectReason::Refused(_) => false,
+        | RejectReason::Unreadable(_) => false,
     }
 }
 
@@ -103,7 +105,14 @@ pub fn next_step(record: &BookingRecord, facts: &Facts) -> Step {
         }
         State::Inserting { .. } => Step::Find,
         State::Inserted { .. } => Step::Confirm,
-        State::Rejecting { .. } => Step::Reject,
+        State::Rejecting { reason } => {
+            let late = is_late(record.booked_at, facts.now);
+            if late && facts.pending && !facts.looked && may_be_typed_in(reason) {
+                Step::LookForTypedIn
+            } else {
+                Step::Reject
+            }
+        }
         State::Confirmed { .. }
         | State::Rejected { .. }
         | State::NeedsPerson { .. }

@@ -51,7 +51,11 @@ fn an_objection_declines_at_once_but_staff_may_have_been_freer_than_the_rules() 
         looked,
         ..facts(now)
     };
-    for objection in [RejectReason::TimePassed, RejectReason::TypeNotOffered] {
+    for objection in [
+        RejectReason::TimePassed,
+        RejectReason::TypeNotOffered,
+        RejectReason::CancelledFirst,
+    ] {
         let declined = Step::Decline(objection.clone());
         assert_eq!(received(&with(objection.clone(), 0, false)), declined);
         assert_eq!(
@@ -64,7 +68,6 @@ fn an_objection_declines_at_once_but_staff_may_have_been_freer_than_the_rules() 
         RejectReason::ResourceRemoved,
         RejectReason::ResourceUnknown,
         RejectReason::TimeDoesNotExist,
-        RejectReason::CancelledFirst,
         RejectReason::Unreadable("x".to_owned()),
     ] {
         let declined = Step::Decline(objection.clone());
@@ -125,10 +128,31 @@ fn every_other_state_has_its_one_step() {
         ),
         (State::Rejected { reason }, Step::Nothing),
         (State::NeedsPerson { why }, Step::Nothing),
+        (State::SettledByPerson, Step::Nothing),
     ];
     for (state, step) in table {
-        assert_eq!(next_step(&record(state), &facts(99)), step);
+        assert_eq!(next_step(&record(state), &facts(9)), step);
     }
+}
+
+#[test]
+fn a_rejection_that_is_sent_late_is_looked_for_first_unless_it_may_have_arrived() {
+    let rejecting = |reason| record(State::Rejecting { reason });
+    let looked = Facts {
+        looked: true,
+        ..facts(21)
+    };
+    let unlisted = Facts {
+        pending: false,
+        ..facts(21)
+    };
+    let taken = rejecting(RejectReason::SlotTaken);
+    assert_eq!(next_step(&taken, &facts(20)), Step::Reject);
+    assert_eq!(next_step(&taken, &facts(21)), Step::LookForTypedIn);
+    assert_eq!(next_step(&taken, &looked), Step::Reject);
+    assert_eq!(next_step(&taken, &unlisted), Step::Reject);
+    let removed = rejecting(RejectReason::ResourceRemoved);
+    assert_eq!(next_step(&removed, &facts(21)), Step::Reject);
 }
 
 #[test]
