@@ -9,8 +9,11 @@
 pub mod availability;
 pub mod booking;
 pub mod civil;
+pub mod client_day;
 pub mod clock;
 pub mod diary;
+pub mod document;
+pub mod feature;
 pub mod id;
 pub mod live_hours;
 pub mod matching;

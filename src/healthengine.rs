@@ -21,6 +21,7 @@ use crate::domain::live_hours::LiveHours;
 
 mod connection;
 mod error;
+mod extra;
 mod operation;
 mod outcome;
 mod paging;
@@ -33,15 +34,12 @@ mod words;
 
 pub use connection::{Access, Connection, ConnectionError, ConnectionSettings};
 pub use error::{CallError, Refusal, Verdict};
+pub use extra::ExtraRequests;
 pub use practice_client::PracticeClient;
 pub use wire::attach_document::{AttachDocument, AttachDocumentMetadata, AttachDocumentRequest};
 pub use wire::booking::TelehealthLinks;
-pub use wire::client_snapshot::{ClientAppointment, ClientPatient, ClientSnapshot, InUse, Listed};
-pub use wire::document::{DocumentContent, DocumentMetadata, DocumentType};
 pub use wire::feature::Feature;
-pub use wire::request::{
-    BookingQuestion, ClientSnapshotRequest, SnapshotDate, UploadDocumentRequest,
-};
+pub use wire::request::{BookingQuestion, ClientSnapshotRequest, UploadDocumentRequest};
 pub use wire::subscription::{
     NewSubscription, Subscription, SubscriptionError, SubscriptionErrorQuery, Topic,
 };
@@ -50,7 +48,7 @@ pub use wire::subscription::{
 ///
 /// `fetch_` reads, everything else writes. Each call lasts at most the client's total time-out.
 #[async_trait]
-pub trait Healthengine: Send + Sync {
+pub trait Healthengine: ExtraRequests {
     /// Fetches the kinds of request that wait (`GET /requests`).
     async fn fetch_requests(&self) -> Result<Vec<RequestKind>, CallError>;
 
@@ -80,6 +78,22 @@ pub trait Healthengine: Send + Sync {
         request: RequestId,
         reason: &str,
     ) -> Result<(), CallError>;
+
+    /// Fetches every booking whose appointment may have changed, all pages.
+    async fn fetch_appointment_changes(&self) -> Result<Vec<BookingQuestion>, CallError>;
+
+    /// Says that the appointment was cancelled in the PMS; the reason is for Healthengine's support.
+    async fn report_cancelled(&self, booking: BookingId, reason: &str) -> Result<(), CallError>;
+
+    /// Says that the patient did not attend; the reason is for Healthengine's support.
+    async fn report_did_not_attend(
+        &self,
+        booking: BookingId,
+        reason: &str,
+    ) -> Result<(), CallError>;
+
+    /// Says, because it was asked, that the appointment was neither cancelled nor missed.
+    async fn report_no_change(&self, booking: BookingId) -> Result<(), CallError>;
 
     /// Sends up to [`LARGEST_BATCH`] days of free time.
     async fn send_availability(&self, days: &[FreeDay]) -> Result<SnapshotOutcome, CallError>;

@@ -23,10 +23,13 @@ use chrono::NaiveDate;
 use thiserror::Error;
 
 use crate::domain::availability::FreeDay;
-use crate::domain::booking::RejectReason;
+use crate::domain::booking::{Place, RejectReason};
 use crate::domain::civil::LocalDateTime;
-use crate::domain::diary::{AppointmentSeen, AppointmentType, Booked, Resource, Wanted};
-use crate::domain::id::{BookingKey, PmsResourceId};
+use crate::domain::client_day::{ClientDay, DayOf};
+use crate::domain::diary::{AppointmentSeen, AppointmentType, Booked, Resource, Standing, Wanted};
+use crate::domain::document::{Attachment, Content, Document};
+use crate::domain::feature::ExtraFeature;
+use crate::domain::id::{AttachmentKey, BookingKey, PmsDocumentId, PmsResourceId};
 use crate::domain::patient::{Patient, PatientRecord};
 
 pub mod deadlined;
@@ -94,6 +97,43 @@ pub trait PmsAdapter: Send + Sync {
     /// Cancels an appointment that the connector made or found. Cancelling one that is cancelled,
     /// or gone, is a success. `Unsupported` where staff must do it by hand.
     async fn cancel(&self, booked: &Booked, limit: Duration) -> Result<(), PmsError>;
+
+    /// Reads what has become of appointments, one answer for each place asked, in order; `None`:
+    /// the diary has it no more. `Unsupported` where [`Description::standings`] says no.
+    async fn standings(
+        &self,
+        places: &[Place],
+        limit: Duration,
+    ) -> Result<Vec<Option<Standing>>, PmsError>;
+
+    /// Reads which documents the practice offers with an appointment, without their content.
+    /// `Unsupported` where [`Description::documents`] says no.
+    async fn documents(&self, place: &Place, limit: Duration) -> Result<Vec<Document>, PmsError>;
+
+    /// Reads a document's content; `None`: there is no such document.
+    async fn document(
+        &self,
+        id: &PmsDocumentId,
+        limit: Duration,
+    ) -> Result<Option<Content>, PmsError>;
+
+    /// Puts a document into its patient's record, with the key; the same key twice is one document.
+    /// `Unsupported` where [`Description::attachments`] says no.
+    async fn attach(
+        &self,
+        key: &AttachmentKey,
+        attachment: &Attachment,
+        limit: Duration,
+    ) -> Result<PmsDocumentId, PmsError>;
+
+    /// Reads a day's appointments and their patients, with all of the practice's lists, whatever
+    /// the day. `Unsupported` where [`Description::client_days`] says no.
+    async fn client_day(
+        &self,
+        date: NaiveDate,
+        by: DayOf,
+        limit: Duration,
+    ) -> Result<ClientDay, PmsError>;
 }
 
 /// Which free time to read.
@@ -122,9 +162,28 @@ pub struct Description {
     pub cancel: Support,
     /// Whether `changes` tells what changed.
     pub change_feed: Support,
+    /// Whether `standings` tells what has become of an appointment.
+    pub standings: Support,
+    /// Whether the practice's documents can be read: `documents` and `document`.
+    pub documents: Support,
+    /// Whether `attach` can put documents into a patient's record.
+    pub attachments: Support,
+    /// Whether `client_day` can read a whole day with its patients.
+    pub client_days: Support,
     /// How long after a call of `book` has ended without an answer the system may still be
     /// writing: until then, a `find` that finds nothing proves nothing.
     pub settles_within: Duration,
+}
+
+impl Description {
+    /// Whether the system can do what an extra feature of Healthengine needs.
+    pub const fn serves(&self, feature: ExtraFeature) -> Support {
+        match feature {
+            ExtraFeature::Documents => self.documents,
+            ExtraFeature::AttachDocuments => self.attachments,
+            ExtraFeature::ClientSnapshots => self.client_days,
+        }
+    }
 }
 
 /// Whether a system supports something.

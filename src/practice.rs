@@ -21,6 +21,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::civil::{TimeOfDay, Zone};
 use crate::domain::clock::Clock;
+use crate::domain::feature::Features;
 use crate::domain::id::{PracticeId, PracticeName};
 use crate::domain::live_hours::LiveHours;
 use crate::healthengine::{CallError, Healthengine};
@@ -85,6 +86,8 @@ pub struct Profile {
     pub live_hours: Arc<LiveHours>,
     /// What becomes of a booking when the PMS cannot be reached in time.
     pub when_pms_unavailable: WhenPmsUnavailable,
+    /// Which of Healthengine's extra features the practice wants.
+    pub features: Features,
     /// How often what is done.
     pub rhythm: Arc<Rhythm>,
 }

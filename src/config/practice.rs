@@ -10,14 +10,16 @@ use super::document::{self, Read};
 use super::findings::{Findings, Place};
 use super::hours;
 use super::problem::Problem;
-use super::raw::{Count, RawPractice};
+use super::raw::{Count, RawFeatures, RawPractice};
 use super::secret;
 use super::settings::{Environment, PracticeSettings, WhenPmsUnavailable};
 use super::sources::Sources;
 use super::zone;
 use crate::domain::civil::Zone;
+use crate::domain::feature::{ExtraFeature, Features};
 use crate::domain::id::{PracticeId, PracticeName};
 use crate::domain::live_hours::LiveHours;
+use crate::pms::Support;
 use crate::pms::registry::{self, AdapterSettings, Surroundings};
 
 /// How many days ahead are published where the file does not say, unless the system allows fewer.
@@ -85,6 +87,7 @@ fn settings(
     let when_pms_unavailable = when_pms_unavailable(raw.when_pms_unavailable.as_ref(), findings);
     let pms = adapter(raw.pms, zone, sources, findings);
     let publish_days = publish_days(raw.publish_days, pms.as_deref(), findings);
+    let features = features(&raw.features, pms.as_deref(), findings);
     Some(PracticeSettings {
         name: name?,
         practice_id: practice_id?,
@@ -95,6 +98,7 @@ fn settings(
         live_hours: live_hours.map(Arc::<LiveHours>::new)?,
         pms: pms?,
         when_pms_unavailable: when_pms_unavailable?,
+        features,
     })
 }
 
@@ -185,6 +189,35 @@ fn adapter(
         );
     }
     None
+}
+
+/// Rule: a feature is enabled at Healthengine only where its requests can be answered.
+fn features(
+    raw: &RawFeatures,
+    pms: Option<&dyn AdapterSettings>,
+    findings: &mut Findings<'_>,
+) -> Features {
+    let wanted = ExtraFeature::ALL
+        .into_iter()
+        .filter(|feature| match feature {
+            ExtraFeature::Documents => raw.documents,
+            ExtraFeature::AttachDocuments => raw.attach_documents,
+            ExtraFeature::ClientSnapshots => raw.client_snapshots,
+        });
+    let wanted: Vec<ExtraFeature> = wanted.collect();
+    let Some(can) = pms.map(AdapterSettings::describe) else {
+        return Features::of(wanted);
+    };
+    for feature in &wanted {
+        if can.serves(*feature) == Support::No {
+            findings.wrong(
+                &format!("features.{}", feature.key()),
+                format!("{} cannot serve it", can.system),
+                "write false, or leave the line out",
+            );
+        }
+    }
+    Features::of(wanted)
 }
 
 fn publish_days(

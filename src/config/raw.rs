@@ -103,8 +103,17 @@ pub(super) struct RawPractice {
     pub publish_days: Option<Count>,
     pub when_pms_unavailable: Option<String>,
     pub live_hours: Option<RawLiveHours>,
+    pub features: RawFeatures,
     /// `adapter`, and the adapter's own keys: which ones there are is the adapter's to say.
     pub pms: Option<toml::Table>,
+}
+
+#[derive(serde::Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawFeatures {
+    pub documents: bool,
+    pub attach_documents: bool,
+    pub client_snapshots: bool,
 }
 
 #[derive(serde::Deserialize, Default)]

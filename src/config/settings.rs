@@ -11,6 +11,7 @@ use url::Url;
 
 use super::problem::Problem;
 use crate::domain::civil::{TimeOfDay, Zone};
+use crate::domain::feature::Features;
 use crate::domain::id::{PracticeId, PracticeName};
 use crate::domain::live_hours::LiveHours;
 use crate::healthengine::ClientLimits;
@@ -197,6 +198,8 @@ pub struct PracticeSettings {
     pub pms: Arc<dyn AdapterSettings>,
     /// What becomes of a booking while its PMS is down.
     pub when_pms_unavailable: WhenPmsUnavailable,
+    /// Which extra features it wants; never one that its system cannot serve.
+    pub features: Features,
 }
 
 /// What becomes of a booking when its PMS stays down until the patient must be told.

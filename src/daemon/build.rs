@@ -79,6 +79,7 @@ fn profile(practice: &PracticeSettings, rhythm: &Arc<Rhythm>) -> Profile {
             config::WhenPmsUnavailable::Reject => WhenPmsUnavailable::Reject,
             config::WhenPmsUnavailable::Hold => WhenPmsUnavailable::Hold,
         },
+        features: practice.features,
         rhythm: Arc::clone(rhythm),
     }
 }

@@ -149,6 +149,12 @@ text_id!(
     BookingKey, "booking key", |c| c.is_ascii_graphic()
 );
 
+text_id!(
+    /// The mark that the connector writes into the PMS's record of a document that a patient handed
+    /// in. One request has one key, for ever.
+    AttachmentKey, "attachment key", |c| c.is_ascii_graphic()
+);
+
 macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -195,6 +201,13 @@ impl BookingKey {
     /// practices that share a diary never have one key.
     pub fn of(practice: &PracticeId, booking: BookingId) -> Self {
         Self(Arc::from(format!("HE-{practice}-{booking}")))
+    }
+}
+
+impl AttachmentKey {
+    /// The key of a request to attach a document to a patient of a practice.
+    pub fn of(practice: &PracticeId, request: RequestId) -> Self {
+        Self(Arc::from(format!("HE-{practice}-document-{request}")))
     }
 }
 

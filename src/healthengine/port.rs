@@ -9,9 +9,10 @@ use super::wire::availability::{Snapshot, parse_outcome, parse_request};
 use super::wire::booking::{Reason, parse_booking, parse_update};
 use super::wire::configuration::{WireContract, WireResource, WireType};
 use super::wire::list::body_text;
-use super::wire::request::parse_kinds;
+use super::wire::request::{parse_kinds, parse_question};
 use super::{
-    AvailabilityRequest, Healthengine, LARGEST_BATCH, Pending, RequestKind, SnapshotOutcome,
+    AvailabilityRequest, BookingQuestion, Healthengine, LARGEST_BATCH, Pending, RequestKind,
+    SnapshotOutcome,
 };
 use crate::domain::availability::FreeDay;
 use crate::domain::booking::{Booking, BookingUpdate, Place};
@@ -86,6 +87,33 @@ impl Healthengine for PracticeClient {
         let url = self.url(&format!("/bookings/{booking}/rejectUpdate/{request}"));
         self.post("rejectBookingUpdate", url, &Reason::new(reason))
             .await
+    }
+
+    async fn fetch_appointment_changes(&self) -> Result<Vec<BookingQuestion>, CallError> {
+        let operation = "pmsAppointmentChangeRequests";
+        let url = self.url("/requests/pmsAppointmentChanges");
+        self.fetch_pages(operation, url, parse_question, Clone::clone)
+            .await
+    }
+
+    async fn report_cancelled(&self, booking: BookingId, reason: &str) -> Result<(), CallError> {
+        let url = self.url(&format!("/bookings/{booking}/cancel"));
+        self.post("cancelBooking", url, &Reason::new(reason)).await
+    }
+
+    async fn report_did_not_attend(
+        &self,
+        booking: BookingId,
+        reason: &str,
+    ) -> Result<(), CallError> {
+        let url = self.url(&format!("/bookings/{booking}/didNotAttend"));
+        self.post("didNotAttend", url, &Reason::new(reason)).await
+    }
+
+    async fn report_no_change(&self, booking: BookingId) -> Result<(), CallError> {
+        let url = self.url(&format!("/bookings/{booking}/noPmsAppointmentChange"));
+        let call = Call::write("noPmsAppointmentChange", url);
+        self.send(call).await.map(drop)
     }
 
     async fn send_availability(&self, days: &[FreeDay]) -> Result<SnapshotOutcome, CallError> {

@@ -8,12 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 
 use super::{ChangeCursor, Changes, Description, PmsAdapter, PmsError, Window};
 use crate::domain::availability::FreeDay;
+use crate::domain::booking::Place;
 use crate::domain::civil::LocalDateTime;
-use crate::domain::diary::{AppointmentSeen, AppointmentType, Booked, Resource, Wanted};
-use crate::domain::id::{BookingKey, PmsResourceId};
+use crate::domain::client_day::{ClientDay, DayOf};
+use crate::domain::diary::{AppointmentSeen, AppointmentType, Booked, Resource, Standing, Wanted};
+use crate::domain::document::{Attachment, Content, Document};
+use crate::domain::id::{AttachmentKey, BookingKey, PmsDocumentId, PmsResourceId};
 use crate::domain::patient::{Patient, PatientRecord};
 
 /// Holds the adapter inside to the limit of each call.
@@ -92,6 +96,44 @@ impl PmsAdapter for Deadlined {
 
     async fn cancel(&self, booked: &Booked, limit: Duration) -> Result<(), PmsError> {
         write(limit, self.0.cancel(booked, limit)).await
+    }
+
+    async fn standings(
+        &self,
+        places: &[Place],
+        limit: Duration,
+    ) -> Result<Vec<Option<Standing>>, PmsError> {
+        read(limit, self.0.standings(places, limit)).await
+    }
+
+    async fn documents(&self, place: &Place, limit: Duration) -> Result<Vec<Document>, PmsError> {
+        read(limit, self.0.documents(place, limit)).await
+    }
+
+    async fn document(
+        &self,
+        id: &PmsDocumentId,
+        limit: Duration,
+    ) -> Result<Option<Content>, PmsError> {
+        read(limit, self.0.document(id, limit)).await
+    }
+
+    async fn attach(
+        &self,
+        key: &AttachmentKey,
+        attachment: &Attachment,
+        limit: Duration,
+    ) -> Result<PmsDocumentId, PmsError> {
+        write(limit, self.0.attach(key, attachment, limit)).await
+    }
+
+    async fn client_day(
+        &self,
+        date: NaiveDate,
+        by: DayOf,
+        limit: Duration,
+    ) -> Result<ClientDay, PmsError> {
+        read(limit, self.0.client_day(date, by, limit)).await
     }
 }
 

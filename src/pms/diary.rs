@@ -60,6 +60,10 @@ const DESCRIPTION: Description = Description {
     keeps_key: Support::Yes,
     cancel: Support::Yes,
     change_feed: Support::Yes,
+    standings: Support::No,
+    documents: Support::No,
+    attachments: Support::No,
+    client_days: Support::No,
     settles_within: Duration::ZERO,
 };
 

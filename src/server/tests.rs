@@ -57,6 +57,7 @@ fn profile() -> Profile {
         publish_days: 30,
         live_hours: Arc::default(),
         when_pms_unavailable: WhenPmsUnavailable::Reject,
+        features: crate::domain::feature::Features::default(),
         rhythm: Arc::new(Rhythm {
             poll: Duration::from_secs(5),
             poll_outside_live_hours: Duration::from_secs(60),

@@ -16,6 +16,7 @@ use super::gate::{Gate, Side};
 use super::weather::Weather;
 
 mod books;
+mod extra;
 mod op;
 mod port;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::domain::clock::Clock as _;
 use crate::domain::diary::Wanted;
 use crate::domain::id::BookingKey;
-use crate::pms::{Description, PmsAdapter, PmsError, Support};
+use crate::pms::{Description, PmsError, Support};
 use chrono::{DateTime, Utc};
 
 use super::chronicle::{Chronicle, Happening};
@@ -43,6 +43,8 @@ pub enum Call {
     AppointmentsAt,
     /// `cancel`.
     Cancel,
+    /// `standings`.
+    Standings,
 }
 
 /// How a call fails.
@@ -278,6 +280,7 @@ impl Call {
             Self::Find => "Find",
             Self::AppointmentsAt => "AppointmentsAt",
             Self::Cancel => "Cancel",
+            Self::Standings => "Standings",
         }
     }
 }

@@ -16,8 +16,8 @@ use healthengine_connector::domain::id::{
 };
 use healthengine_connector::domain::live_hours::LiveHours;
 use healthengine_connector::healthengine::{
-    Access, ClientLimits, Connection, ConnectionSettings, Healthengine, NewSubscription, Pending,
-    PracticeClient, RequestKind, SubscriptionErrorQuery, Topic, Verdict,
+    Access, ClientLimits, Connection, ConnectionSettings, ExtraRequests, Healthengine,
+    NewSubscription, Pending, PracticeClient, RequestKind, SubscriptionErrorQuery, Topic, Verdict,
 };
 use healthengine_connector::sandbox::{Ask, Sandbox, SandboxSettings, Wish};
 use secrecy::SecretString;
@@ -251,15 +251,15 @@ async fn what_became_of_a_booking_is_told() {
             booking: booking.number(),
         });
     }
-    let asked = client.fetch_pms_appointment_changes().await.unwrap();
+    let asked = client.fetch_appointment_changes().await.unwrap();
     assert_eq!(asked.len(), 3);
     assert_eq!(asked[0].appointments, place().appointments);
-    client.send_cancel(bookings[0], "moved away").await.unwrap();
-    client.send_did_not_attend(bookings[1], "").await.unwrap();
     client
-        .confirm_no_pms_appointment_change(bookings[2])
+        .report_cancelled(bookings[0], "moved away")
         .await
         .unwrap();
+    client.report_did_not_attend(bookings[1], "").await.unwrap();
+    client.report_no_change(bookings[2]).await.unwrap();
     pair.finish().await;
 }
 

@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use healthengine_connector::domain::booking::{How, State};
 use healthengine_connector::domain::civil::{LocalDateTime, TimeOfDay, TimeRange, Zone};
 use healthengine_connector::domain::clock::Clock as _;
+use healthengine_connector::domain::feature::Features;
 use healthengine_connector::domain::id::{BookingId, PracticeId, PracticeName};
 use healthengine_connector::domain::live_hours::LiveHours;
 use healthengine_connector::healthengine::Healthengine;
@@ -91,6 +92,7 @@ impl Default for Plan {
                     Vec::new(),
                 )),
                 when_pms_unavailable: WhenPmsUnavailable::Reject,
+                features: Features::default(),
                 rhythm: Arc::new(rhythm.clone()),
             },
             rhythm,

@@ -8,7 +8,7 @@ use crate::domain::id::BookingId;
 use crate::healthengine::error::CallError;
 use crate::healthengine::practice_client::PracticeClient;
 use crate::healthengine::send::Call;
-use crate::healthengine::wire::booking::{ConfirmInsert, Reason, TelehealthLinks};
+use crate::healthengine::wire::booking::{ConfirmInsert, TelehealthLinks};
 
 impl PracticeClient {
     /// Sends a body to an operation whose answer is its status.
@@ -31,31 +31,5 @@ impl PracticeClient {
         let url = self.url(&format!("/bookings/{booking}/confirmInsert"));
         let body = ConfirmInsert::new(place, links);
         self.post("confirmBookingInsert", url, &body).await
-    }
-
-    /// Says that the booking was cancelled in the PMS.
-    pub async fn send_cancel(&self, booking: BookingId, reason: &str) -> Result<(), CallError> {
-        let url = self.url(&format!("/bookings/{booking}/cancel"));
-        self.post("cancelBooking", url, &Reason::new(reason)).await
-    }
-
-    /// Says that the patient did not attend.
-    pub async fn send_did_not_attend(
-        &self,
-        booking: BookingId,
-        reason: &str,
-    ) -> Result<(), CallError> {
-        let url = self.url(&format!("/bookings/{booking}/didNotAttend"));
-        self.post("didNotAttend", url, &Reason::new(reason)).await
-    }
-
-    /// Answers a request for changes: neither cancelled nor missed since it was put in.
-    pub async fn confirm_no_pms_appointment_change(
-        &self,
-        booking: BookingId,
-    ) -> Result<(), CallError> {
-        let url = self.url(&format!("/bookings/{booking}/noPmsAppointmentChange"));
-        let call = Call::write("noPmsAppointmentChange", url);
-        self.send(call).await.map(drop)
     }
 }

@@ -16,7 +16,7 @@ use crate::healthengine::wire::list::{body_text, parse_list, parse_object};
 
 impl PracticeClient {
     /// Fetches a list that does not come in pages.
-    pub(super) async fn fetch_list<T>(
+    pub(in crate::healthengine) async fn fetch_list<T>(
         &self,
         operation: &'static str,
         url: Url,

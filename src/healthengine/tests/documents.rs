@@ -6,22 +6,22 @@ use chrono::{NaiveDate, TimeZone, Utc};
 
 use super::server::{After, RawServer, Server, client, limits, settings};
 use crate::domain::civil::{LocalDateTime, TimeOfDay};
+use crate::domain::client_day::{
+    ClientAppointment, ClientDay, ClientPatient, DayOf, InUse, Listed,
+};
 use crate::domain::diary::Standing;
+use crate::domain::document::{Content, Document, DocumentType};
 use crate::domain::id::{
     BookingId, PmsAppointmentId, PmsAppointmentTypeId, PmsDocumentId, PmsLocationId, PmsPatientId,
     PmsPractitionerId, RequestId,
 };
 use crate::domain::redacted::Redacted;
-use crate::healthengine::{
-    ClientAppointment, ClientLimits, ClientPatient, ClientSnapshot, DocumentContent,
-    DocumentMetadata, DocumentType, InUse, Listed, SnapshotDate, Verdict,
-};
+use crate::healthengine::{ClientLimits, ExtraRequests, Verdict};
 
 const BOOKING: BookingId = BookingId::new(154);
 
-fn document() -> DocumentMetadata {
-    DocumentMetadata {
-        booking: BOOKING,
+fn document() -> Document {
+    Document {
         id: PmsDocumentId::parse("D-1").unwrap(),
         kind: DocumentType::Referral,
         name: Some(Redacted::new("Referral of Testa".to_owned())),
@@ -45,12 +45,15 @@ async fn documents_are_as_defined() {
         r#""documentSize":3,"createdAt":"2026-11-20 01:02:03""#
     );
     client
-        .send_available_documents(std::slice::from_ref(&document))
+        .send_available_documents(&[(BOOKING, document.clone())])
         .await
         .unwrap();
     assert_eq!(server.last().text(), format!("[{metadata}}}]"));
-    let content = DocumentContent::from_base64("AAEC".to_owned());
-    client.send_document(&document, &content).await.unwrap();
+    let content = Content::new(vec![0, 1, 2]);
+    client
+        .send_document(BOOKING, &document, &content)
+        .await
+        .unwrap();
     let call = server.last();
     assert_eq!(call.path, "/pms-api/v1/documents/upload");
     assert_eq!(
@@ -81,13 +84,13 @@ async fn documents_are_as_defined() {
     assert_eq!(call.text(), r#"{"reason":"no such patient"}"#);
 }
 
-fn snapshot() -> ClientSnapshot {
+fn snapshot() -> ClientDay {
     let date = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
     let text = |text: &str| Redacted::new(text.to_owned());
     let at = |text| LocalDateTime::new(date, TimeOfDay::parse(text).unwrap());
-    ClientSnapshot {
+    ClientDay {
         date,
-        by: SnapshotDate::Appointment,
+        by: DayOf::Appointment,
         locations: vec![Listed {
             id: PmsLocationId::parse("L1").unwrap(),
             name: "Harbour".to_owned(),
@@ -162,12 +165,15 @@ async fn an_error_about_a_person_does_not_repeat_healthengines_words() {
 #[tokio::test]
 async fn a_large_document_is_compressed_and_arrives_whole() {
     let server = Server::start().await;
-    let content = DocumentContent::from_base64("AAEC".repeat(100_000));
-    let sent = server.client().send_document(&document(), &content).await;
+    let content = Content::new([0, 1, 2].repeat(100_000));
+    let sent = server
+        .client()
+        .send_document(BOOKING, &document(), &content)
+        .await;
     sent.unwrap();
     let call = server.last();
     assert_eq!(call.header("content-encoding"), Some("gzip"));
-    assert!(call.text().contains(content.as_base64()));
+    assert!(call.text().contains(&"AAEC".repeat(100_000)));
 }
 
 #[tokio::test]

@@ -296,12 +296,9 @@ async fn answers_to_bookings_and_updates_are_as_defined() {
     client.reject_insert(BOOKING, "").await.unwrap();
     client.confirm_update(BOOKING, request).await.unwrap();
     client.reject_update(BOOKING, request, late).await.unwrap();
-    client.send_cancel(BOOKING, late).await.unwrap();
-    client.send_did_not_attend(BOOKING, late).await.unwrap();
-    client
-        .confirm_no_pms_appointment_change(BOOKING)
-        .await
-        .unwrap();
+    client.report_cancelled(BOOKING, late).await.unwrap();
+    client.report_did_not_attend(BOOKING, late).await.unwrap();
+    client.report_no_change(BOOKING).await.unwrap();
     let expected = [
         (
             "confirmInsert",

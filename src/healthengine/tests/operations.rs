@@ -3,11 +3,12 @@
 use chrono::{TimeZone, Utc};
 
 use super::server::Server;
+use crate::domain::client_day::DayOf;
 use crate::domain::id::{
     BookingId, FeatureId, PmsAppointmentTypeId, PmsResourceId, RequestId, SubscriptionId,
 };
 use crate::healthengine::{
-    Refusal, RequestKind, SnapshotDate, SubscriptionErrorQuery, Topic, Verdict,
+    ExtraRequests, Healthengine, Refusal, RequestKind, SubscriptionErrorQuery, Topic, Verdict,
 };
 
 #[tokio::test]
@@ -131,7 +132,7 @@ async fn the_lists_of_the_extra_kinds_are_fetched() {
     let client = server.client();
     let question = r#"{"data": [{"bookingId": "7", "pmsAppointmentIds": [1, "2"]}, {"a": 1}]}"#;
     server.then(200, question);
-    let changes = client.fetch_pms_appointment_changes().await.unwrap();
+    let changes = client.fetch_appointment_changes().await.unwrap();
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].appointments.len(), 2);
     server.then(200, question);
@@ -145,7 +146,7 @@ async fn the_lists_of_the_extra_kinds_are_fetched() {
     );
     let snapshots = client.fetch_client_snapshots().await.unwrap();
     assert_eq!(snapshots.len(), 1);
-    assert_eq!(snapshots[0].by, SnapshotDate::Creation);
+    assert_eq!(snapshots[0].by, DayOf::Creation);
 }
 
 #[tokio::test]
@@ -166,7 +167,7 @@ async fn the_list_of_attached_documents_has_no_content_and_one_document_has() {
     let request = RequestId::new(7);
     let document = client.fetch_attach_document(request).await.unwrap();
     assert_eq!(server.last().path, "/pms-api/v1/attachDocuments/7");
-    assert!(document.content.as_base64().starts_with("A/A/"));
+    assert!(document.content.bytes().starts_with(&[0x03, 0xf0, 0x3f]));
     assert!(format!("{document:?}").len() < 1000);
     server.then(200, r#"{"documentName": "Form"}"#);
     let error = client.fetch_attach_document(request).await.unwrap_err();

@@ -1,13 +1,17 @@
 //! Documents that patients hand in, to be put into the PMS.
 
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::document::DocumentContent;
 use super::field::{self, BadElement, Fields};
 use super::list::NotAsDefined;
+use crate::domain::document::Content;
 use crate::domain::id::{BookingId, PmsAppointmentId, PmsDocumentId, PmsPatientId, RequestId};
 use crate::domain::redacted::Redacted;
 
@@ -48,12 +52,12 @@ pub struct AttachDocumentRequest {
 }
 
 /// A document that a patient handed in, with its content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct AttachDocument {
     /// What is known of it.
     pub metadata: AttachDocumentMetadata,
     /// Its content.
-    pub content: DocumentContent,
+    pub content: Content,
 }
 
 fn metadata(fields: &Fields<'_>) -> AttachDocumentMetadata {
@@ -89,19 +93,22 @@ pub(in crate::healthengine) fn parse_request(
     })
 }
 
-/// Parses a document with its content, which is copied once.
+/// Parses a document with its content, which is decoded without another copy of its text.
 pub(in crate::healthengine) fn parse_document(text: &str) -> Result<AttachDocument, NotAsDefined> {
     #[derive(Deserialize)]
-    struct Whole {
-        #[serde(rename = "documentContent")]
-        content: String,
+    struct Whole<'a> {
+        #[serde(rename = "documentContent", borrow)]
+        content: Cow<'a, str>,
         #[serde(flatten)]
         rest: Map<String, Value>,
     }
-    let whole: Whole = serde_json::from_str(text).map_err(|_| NotAsDefined)?;
+    let whole: Whole<'_> = serde_json::from_str(text).map_err(|_| NotAsDefined)?;
+    let content = STANDARD
+        .decode(whole.content.as_bytes())
+        .map_err(|_| NotAsDefined)?;
     Ok(AttachDocument {
         metadata: metadata(&Fields::from(&whole.rest)),
-        content: DocumentContent::from_base64(whole.content),
+        content: Content::new(content),
     })
 }
 

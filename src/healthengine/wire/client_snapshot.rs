@@ -1,103 +1,11 @@
 //! A day's appointments and their patients, with all of a practice's lists.
 
-use std::time::Duration;
-
-use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::request::SnapshotDate;
-use crate::domain::civil::LocalDateTime;
+use super::request::date_word;
+use crate::domain::client_day::{ClientAppointment, ClientDay, ClientPatient, InUse};
 use crate::domain::diary::Standing;
-use crate::domain::id::{
-    PmsAppointmentId, PmsAppointmentTypeId, PmsLocationId, PmsPatientId, PmsPractitionerId,
-};
 use crate::domain::redacted::Redacted;
-
-/// A client snapshot. The three lists are always complete, whatever the date: what is missing
-/// from them is deleted at Healthengine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientSnapshot {
-    /// The practice-local date.
-    pub date: NaiveDate,
-    /// By which of its dates an appointment belongs to it.
-    pub by: SnapshotDate,
-    /// Every location.
-    pub locations: Vec<Listed<PmsLocationId>>,
-    /// Every practitioner.
-    pub practitioners: Vec<Listed<PmsPractitionerId>>,
-    /// Every appointment type.
-    pub appointment_types: Vec<Listed<PmsAppointmentTypeId>>,
-    /// The appointments of that date only.
-    pub appointments: Vec<ClientAppointment>,
-    /// The patients of those appointments only.
-    pub patients: Vec<ClientPatient>,
-}
-
-/// A location, practitioner or appointment type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed<Id> {
-    /// The PMS's id.
-    pub id: Id,
-    /// Its name.
-    pub name: String,
-    /// Whether it is in use.
-    pub use_now: InUse,
-}
-
-/// Whether something in a list is in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InUse {
-    /// It is.
-    Active,
-    /// It no longer is.
-    Inactive,
-}
-
-/// An appointment, whoever made it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientAppointment {
-    /// The PMS's id.
-    pub id: PmsAppointmentId,
-    /// For whom.
-    pub patient: PmsPatientId,
-    /// With whom.
-    pub practitioner: PmsPractitionerId,
-    /// Of which type.
-    pub appointment_type: PmsAppointmentTypeId,
-    /// When it was made, practice-local.
-    pub created: LocalDateTime,
-    /// When it starts, practice-local.
-    pub start: LocalDateTime,
-    /// How long it takes, in whole minutes on the wire.
-    pub length: Duration,
-    /// What has become of it.
-    pub standing: Standing,
-}
-
-/// A patient of such an appointment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientPatient {
-    /// The PMS's id.
-    pub id: PmsPatientId,
-    /// Given name.
-    pub given_name: Redacted<String>,
-    /// Surname.
-    pub surname: Redacted<String>,
-    /// What the patient wants to be called.
-    pub preferred_name: Option<Redacted<String>>,
-    /// Mobile phone.
-    pub mobile: Option<Redacted<String>>,
-    /// Phone at home.
-    pub home_phone: Option<Redacted<String>>,
-    /// Phone at work.
-    pub work_phone: Option<Redacted<String>>,
-    /// Whether the patient agreed to text messages.
-    pub sms_consent: Option<bool>,
-    /// Whether the patient is 16 or younger.
-    pub is_16_or_younger: Option<bool>,
-    /// When the patient's record was made, practice-local.
-    pub created: LocalDateTime,
-}
 
 /// The snapshot as it is sent.
 #[derive(Serialize)]
@@ -201,7 +109,7 @@ fn revealed(text: Option<&Redacted<String>>) -> Option<&str> {
 
 impl<'a> WireSnapshot<'a> {
     /// The snapshot as it is sent.
-    pub(in crate::healthengine) fn of(snapshot: &'a ClientSnapshot) -> Self {
+    pub(in crate::healthengine) fn of(snapshot: &'a ClientDay) -> Self {
         let locations = snapshot.locations.iter().map(|location| WireLocation {
             pms_location_id: location.id.as_str(),
             pms_location_name: &location.name,
@@ -222,7 +130,7 @@ impl<'a> WireSnapshot<'a> {
             });
         Self {
             date: snapshot.date.to_string(),
-            date_type: snapshot.by.word(),
+            date_type: date_word(snapshot.by),
             locations: locations.collect(),
             practitioners: practitioners.collect(),
             appointment_types: types.collect(),

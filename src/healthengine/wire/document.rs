@@ -1,67 +1,23 @@
 //! Documents that a practice offers and uploads.
 
-use std::fmt;
-
-use chrono::{DateTime, Utc};
-use serde::Serialize;
+use base64::display::Base64Display;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Serialize, Serializer};
 
 use super::booking::Reason;
 use super::utc_text;
+use crate::domain::document::{Content, Document, DocumentType};
 use crate::domain::id::{BookingId, PmsDocumentId};
 use crate::domain::redacted::Redacted;
 
-/// A document's content, base64 as it travels: up to tens of megabytes.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DocumentContent(String);
+/// Content on its way into a body: becomes base64 while it is written, so that no second copy of
+/// tens of megabytes is made.
+struct AsBase64<'a>(&'a Content);
 
-impl DocumentContent {
-    /// Takes content that is base64 already.
-    pub const fn from_base64(text: String) -> Self {
-        Self(text)
+impl Serialize for AsBase64<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&Base64Display::new(self.0.bytes(), &STANDARD))
     }
-
-    /// The content as base64.
-    pub fn as_base64(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for DocumentContent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[document of {} base64 characters]", self.0.len())
-    }
-}
-
-/// What kind of document a practice offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DocumentType {
-    /// Prescriptions.
-    Scripts,
-    /// A referral.
-    Referral,
-}
-
-/// A document that belongs to a booking.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocumentMetadata {
-    /// The booking.
-    pub booking: BookingId,
-    /// The PMS's id of the document.
-    pub id: PmsDocumentId,
-    /// What kind it is.
-    pub kind: DocumentType,
-    /// Its name.
-    pub name: Option<Redacted<String>>,
-    /// What it is about.
-    pub description: Option<Redacted<String>>,
-    /// Its MIME type.
-    pub format: Option<String>,
-    /// Its size in bytes, before base64.
-    pub size: Option<u64>,
-    /// When it was made, UTC.
-    pub created_at: Option<DateTime<Utc>>,
-    /// When it was last changed, UTC.
-    pub updated_at: Option<DateTime<Utc>>,
 }
 
 /// A document as it is sent, with its content or without.
@@ -84,31 +40,32 @@ pub(in crate::healthengine) struct WireDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     updated_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    document_content: Option<&'a str>,
+    document_content: Option<AsBase64<'a>>,
 }
 
 impl<'a> WireDocument<'a> {
     /// The document as it is sent.
     pub(in crate::healthengine) fn of(
-        metadata: &'a DocumentMetadata,
-        content: Option<&'a DocumentContent>,
+        booking: BookingId,
+        document: &'a Document,
+        content: Option<&'a Content>,
     ) -> Self {
         let revealed =
             |text: &'a Option<Redacted<String>>| text.as_ref().map(|text| text.reveal().as_str());
         Self {
-            booking_id: metadata.booking.number(),
-            pms_document_id: metadata.id.as_str(),
-            document_type: match metadata.kind {
+            booking_id: booking.number(),
+            pms_document_id: document.id.as_str(),
+            document_type: match document.kind {
                 DocumentType::Scripts => "scripts",
                 DocumentType::Referral => "referral",
             },
-            document_name: revealed(&metadata.name),
-            document_description: revealed(&metadata.description),
-            document_format: metadata.format.as_deref(),
-            document_size: metadata.size,
-            created_at: metadata.created_at.map(utc_text),
-            updated_at: metadata.updated_at.map(utc_text),
-            document_content: content.map(DocumentContent::as_base64),
+            document_name: revealed(&document.name),
+            document_description: revealed(&document.description),
+            document_format: document.format.as_deref(),
+            document_size: document.size,
+            created_at: document.created_at.map(utc_text),
+            updated_at: document.updated_at.map(utc_text),
+            document_content: content.map(AsBase64),
         }
     }
 }

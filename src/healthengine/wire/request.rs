@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::field::{self, BadElement, Fields};
 use super::list::{NotAsDefined, parse_list};
+use crate::domain::client_day::DayOf;
 use crate::domain::id::{BookingId, PmsAppointmentId, PmsDocumentId, PmsPatientId};
 use crate::healthengine::RequestKind;
 
@@ -114,22 +115,11 @@ pub(in crate::healthengine) fn parse_upload(
     })
 }
 
-/// By which of its dates an appointment belongs to a client snapshot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SnapshotDate {
-    /// The day on which it takes place (`appt_datetime`).
-    Appointment,
-    /// The day on which it was made (`appt_creation_datetime`).
-    Creation,
-}
-
-impl SnapshotDate {
-    /// The definition's word for it.
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Appointment => "appt_datetime",
-            Self::Creation => "appt_creation_datetime",
-        }
+/// The definition's word for it.
+pub(super) const fn date_word(by: DayOf) -> &'static str {
+    match by {
+        DayOf::Appointment => "appt_datetime",
+        DayOf::Creation => "appt_creation_datetime",
     }
 }
 
@@ -139,7 +129,7 @@ pub struct ClientSnapshotRequest {
     /// The practice-local date.
     pub date: NaiveDate,
     /// Which of an appointment's dates is meant.
-    pub by: SnapshotDate,
+    pub by: DayOf,
 }
 
 /// Parses a request for a client snapshot.
@@ -153,9 +143,9 @@ pub(in crate::healthengine) fn parse_snapshot_request(
         date: fields
             .date("date")
             .ok_or_else(|| BadElement::field("date", "a date"))?,
-        by: [SnapshotDate::Appointment, SnapshotDate::Creation]
+        by: [DayOf::Appointment, DayOf::Creation]
             .into_iter()
-            .find(|known| known.word() == by)
+            .find(|known| date_word(*known) == by)
             .ok_or_else(|| BadElement::field("dateType", "a known word"))?,
     })
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 
 use super::appointment::{Author, load_at, load_by_key, record_appointment, record_cancelled};
 use super::call::{read, read_settled, read_unless_quiet, write};
@@ -19,10 +20,12 @@ use super::room::DiaryFile;
 use super::settings::DiarySettings;
 use super::{DESCRIPTION, DiaryError};
 use crate::domain::availability::{Cut, FreeDay, FreeTime};
-use crate::domain::booking::RejectReason;
+use crate::domain::booking::{Place, RejectReason};
 use crate::domain::civil::LocalDateTime;
-use crate::domain::diary::{AppointmentSeen, AppointmentType, Booked, Resource, Wanted};
-use crate::domain::id::{BookingKey, PmsResourceId};
+use crate::domain::client_day::{ClientDay, DayOf};
+use crate::domain::diary::{AppointmentSeen, AppointmentType, Booked, Resource, Standing, Wanted};
+use crate::domain::document::{Attachment, Content, Document};
+use crate::domain::id::{AttachmentKey, BookingKey, PmsDocumentId, PmsResourceId};
 use crate::domain::patient::{Patient, PatientRecord};
 use crate::pms::{ChangeCursor, Changes, Description, PmsAdapter, PmsError, Window};
 
@@ -185,5 +188,50 @@ impl PmsAdapter for DiaryAdapter {
             Ok(())
         })
         .await
+    }
+
+    async fn standings(
+        &self,
+        places: &[Place],
+        limit: Duration,
+    ) -> Result<Vec<Option<Standing>>, PmsError> {
+        let _ = (places, limit);
+        Err(PmsError::Unsupported(
+            "reading what has become of an appointment",
+        ))
+    }
+
+    async fn documents(&self, place: &Place, limit: Duration) -> Result<Vec<Document>, PmsError> {
+        let _ = (place, limit);
+        Err(PmsError::Unsupported("documents"))
+    }
+
+    async fn document(
+        &self,
+        id: &PmsDocumentId,
+        limit: Duration,
+    ) -> Result<Option<Content>, PmsError> {
+        let _ = (id, limit);
+        Err(PmsError::Unsupported("documents"))
+    }
+
+    async fn attach(
+        &self,
+        key: &AttachmentKey,
+        attachment: &Attachment,
+        limit: Duration,
+    ) -> Result<PmsDocumentId, PmsError> {
+        let _ = (key, attachment, limit);
+        Err(PmsError::Unsupported("attached documents"))
+    }
+
+    async fn client_day(
+        &self,
+        date: NaiveDate,
+        by: DayOf,
+        limit: Duration,
+    ) -> Result<ClientDay, PmsError> {
+        let _ = (date, by, limit);
+        Err(PmsError::Unsupported("client snapshots"))
     }
 }

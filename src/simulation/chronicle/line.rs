@@ -88,6 +88,9 @@ fn write_told(f: &mut fmt::Formatter<'_>, booking: BookingId, what: &Answer) -> 
         Answer::Confirmed(place) => {
             write!(f, "booking {booking} stands as {:?}", place.appointments)
         }
+        Answer::Cancelled => write!(f, "booking {booking} was cancelled in the diary"),
+        Answer::DidNotAttend => write!(f, "the patient of booking {booking} did not attend"),
+        Answer::NoChange => write!(f, "booking {booking} has not changed"),
         Answer::Rejected(why) => write!(f, "booking {booking} is rejected, {why}"),
         Answer::UpdateConfirmed(request) => {
             write!(f, "request {request} of booking {booking} is done")

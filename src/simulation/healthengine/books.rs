@@ -11,8 +11,8 @@ use crate::domain::diary::{AppointmentType, Resource};
 use crate::domain::id::{BookingId, PmsResourceId, RequestId};
 use crate::domain::live_hours::LiveHours;
 use crate::healthengine::{
-    AvailabilityRequest, CallError, LARGEST_BATCH, Pending, Refusal, RequestKind, SnapshotOutcome,
-    Verdict,
+    AvailabilityRequest, BookingQuestion, CallError, LARGEST_BATCH, Pending, Refusal, RequestKind,
+    SnapshotOutcome, Verdict,
 };
 use crate::simulation::chronicle::Happening;
 
@@ -38,6 +38,12 @@ pub enum Answer {
     UpdateConfirmed(RequestId),
     /// The diary was not changed, and why.
     UpdateRejected(RequestId, String),
+    /// It was cancelled in the diary.
+    Cancelled,
+    /// The patient did not attend.
+    DidNotAttend,
+    /// Neither, because it was asked.
+    NoChange,
 }
 
 /// What Healthengine has in its books.
@@ -53,6 +59,8 @@ pub struct Books {
     pub pending_updates: BTreeSet<RequestId>,
     /// The days that are wanted, each with the resources that are still missing.
     pub wanted: Vec<(AvailabilityRequest, BTreeSet<PmsResourceId>)>,
+    /// Bookings of which it asks whether their appointment has changed.
+    pub questions: BTreeMap<BookingId, BookingQuestion>,
     /// Other kinds of request that wait.
     pub kinds: BTreeSet<RequestKind>,
     /// The live hours it was told.
@@ -90,6 +98,8 @@ impl Books {
         kinds.extend((!self.pending.is_empty()).then_some(RequestKind::Bookings));
         kinds.extend((!self.pending_updates.is_empty()).then_some(RequestKind::BookingUpdates));
         kinds.extend((!self.wanted.is_empty()).then_some(RequestKind::Availability));
+        let asks = !self.questions.is_empty();
+        kinds.extend(asks.then_some(RequestKind::PmsAppointmentChanges));
         kinds
     }
 
@@ -116,6 +126,23 @@ impl Books {
             taken,
         };
         self.happened.push((at, told));
+    }
+
+    /// What a practice tells of an appointment, asked or unasked.
+    pub(super) fn report(
+        &mut self,
+        at: DateTime<Utc>,
+        booking: BookingId,
+        what: Answer,
+    ) -> Result<(), CallError> {
+        let taken = self.bookings.contains_key(&booking) || self.questions.contains_key(&booking);
+        self.note_told(at, booking, &what, taken);
+        if !taken {
+            return Err(failure(Verdict::Refused(Refusal::NotFound)));
+        }
+        self.questions.remove(&booking);
+        self.told.push(Told { at, booking, what });
+        Ok(())
     }
 
     pub(super) fn answer_update(

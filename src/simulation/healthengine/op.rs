@@ -27,13 +27,25 @@ pub enum Op {
     Types,
     /// `uploadLivenessContract`.
     Contract,
+    /// The bookings whose appointments may have changed.
+    AppointmentChanges,
+    /// `cancelBooking`.
+    ReportCancelled,
+    /// `didNotAttend`.
+    ReportDidNotAttend,
+    /// `noPmsAppointmentChange`.
+    ReportNoChange,
 }
 
 impl Op {
     /// Whether it changes nothing at Healthengine.
     pub const fn reads(self) -> bool {
         match self {
-            Self::Requests | Self::Bookings | Self::Updates | Self::AvailabilityRequests => true,
+            Self::Requests
+            | Self::Bookings
+            | Self::Updates
+            | Self::AvailabilityRequests
+            | Self::AppointmentChanges => true,
             Self::ConfirmInsert
             | Self::RejectInsert
             | Self::ConfirmUpdate
@@ -41,7 +53,10 @@ impl Op {
             | Self::Availability
             | Self::Resources
             | Self::Types
-            | Self::Contract => false,
+            | Self::Contract
+            | Self::ReportCancelled
+            | Self::ReportDidNotAttend
+            | Self::ReportNoChange => false,
         }
     }
 
@@ -60,6 +75,10 @@ impl Op {
             Self::Resources => "Resources",
             Self::Types => "Types",
             Self::Contract => "Contract",
+            Self::AppointmentChanges => "AppointmentChanges",
+            Self::ReportCancelled => "ReportCancelled",
+            Self::ReportDidNotAttend => "ReportDidNotAttend",
+            Self::ReportNoChange => "ReportNoChange",
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::domain::diary::{AppointmentType, Resource};
 use crate::domain::id::{BookingId, PmsResourceId, RequestId};
 use crate::domain::live_hours::LiveHours;
 use crate::healthengine::{
-    AvailabilityRequest, CallError, Healthengine, Pending, RequestKind, SnapshotOutcome,
+    AvailabilityRequest, BookingQuestion, CallError, Healthengine, Pending, RequestKind,
+    SnapshotOutcome,
 };
 use crate::simulation::chronicle::Happening;
 
@@ -91,6 +92,40 @@ impl Healthengine for HealthengineModel {
         let what = Answer::UpdateRejected(request, reason.to_owned());
         self.call(Op::RejectUpdate, |books, at| {
             books.answer_update(at, booking, request, what.clone())
+        })
+        .await
+    }
+
+    async fn fetch_appointment_changes(&self) -> Result<Vec<BookingQuestion>, CallError> {
+        let list = self
+            .call(Op::AppointmentChanges, |books, _| {
+                Ok(books.questions.values().cloned().collect())
+            })
+            .await?;
+        Ok(self.listed(Op::AppointmentChanges, list))
+    }
+
+    async fn report_cancelled(&self, booking: BookingId, _reason: &str) -> Result<(), CallError> {
+        self.call(Op::ReportCancelled, |books, at| {
+            books.report(at, booking, Answer::Cancelled)
+        })
+        .await
+    }
+
+    async fn report_did_not_attend(
+        &self,
+        booking: BookingId,
+        _reason: &str,
+    ) -> Result<(), CallError> {
+        self.call(Op::ReportDidNotAttend, |books, at| {
+            books.report(at, booking, Answer::DidNotAttend)
+        })
+        .await
+    }
+
+    async fn report_no_change(&self, booking: BookingId) -> Result<(), CallError> {
+        self.call(Op::ReportNoChange, |books, at| {
+            books.report(at, booking, Answer::NoChange)
         })
         .await
     }

@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 
 use super::{Appointment, Call, Diary, PmsModel};
 use crate::domain::availability::FreeDay;
+use crate::domain::booking::Place;
 use crate::domain::civil::LocalDateTime;
+use crate::domain::client_day::{ClientDay, DayOf};
 use crate::domain::clock::Clock as _;
 use crate::domain::diary::{AppointmentSeen, AppointmentType, Booked, Resource, Standing, Wanted};
-use crate::domain::id::{BookingKey, PmsResourceId};
+use crate::domain::document::{Attachment, Content, Document};
+use crate::domain::id::{AttachmentKey, BookingKey, PmsDocumentId, PmsResourceId};
 use crate::domain::patient::{Patient, PatientRecord};
 use crate::pms::{ChangeCursor, Changes, Description, PmsAdapter, PmsError, Support, Window};
 use crate::simulation::chronicle::Happening;
@@ -138,5 +142,55 @@ impl PmsAdapter for PmsModel {
             Ok(())
         })
         .await
+    }
+
+    async fn standings(
+        &self,
+        places: &[Place],
+        limit: Duration,
+    ) -> Result<Vec<Option<Standing>>, PmsError> {
+        if self.can.standings == Support::No {
+            return Err(PmsError::Unsupported(
+                "reading what has become of an appointment",
+            ));
+        }
+        self.call(Call::Standings, limit, |diary| {
+            Ok(places.iter().map(|place| diary.standing(place)).collect())
+        })
+        .await
+    }
+
+    async fn documents(&self, place: &Place, limit: Duration) -> Result<Vec<Document>, PmsError> {
+        let _ = (place, limit);
+        Err(PmsError::Unsupported("documents"))
+    }
+
+    async fn document(
+        &self,
+        id: &PmsDocumentId,
+        limit: Duration,
+    ) -> Result<Option<Content>, PmsError> {
+        let _ = (id, limit);
+        Err(PmsError::Unsupported("documents"))
+    }
+
+    async fn attach(
+        &self,
+        key: &AttachmentKey,
+        attachment: &Attachment,
+        limit: Duration,
+    ) -> Result<PmsDocumentId, PmsError> {
+        let _ = (key, attachment, limit);
+        Err(PmsError::Unsupported("attached documents"))
+    }
+
+    async fn client_day(
+        &self,
+        date: NaiveDate,
+        by: DayOf,
+        limit: Duration,
+    ) -> Result<ClientDay, PmsError> {
+        let _ = (date, by, limit);
+        Err(PmsError::Unsupported("client snapshots"))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::domain::availability::{Cut, FreeDay, FreeTime};
-use crate::domain::booking::{RejectReason, Slot};
+use crate::domain::booking::{Place, RejectReason, Slot};
 use crate::domain::civil::{LocalDateTime, TimeRange};
 use crate::domain::diary::{
     AppointmentSeen, AppointmentType, Booked, Resource, Standing, Wanted, WantedPatient,
@@ -153,6 +153,15 @@ impl Diary {
     /// The patients' own record of somebody.
     pub fn admit(&mut self, patient: Patient) -> Result<PmsPatientId, InvalidId> {
         self.patient_of(&WantedPatient::New(Box::new(patient)))
+    }
+
+    /// What has become of an appointment; `None`: it is not there any more.
+    pub fn standing(&self, place: &Place) -> Option<Standing> {
+        let of_place = |one: &&Appointment| place.appointments.contains(&one.id);
+        self.appointments
+            .iter()
+            .find(of_place)
+            .map(|one| one.standing)
     }
 
     /// The appointment with this key.

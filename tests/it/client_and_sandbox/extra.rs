@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use healthengine_connector::domain::civil::{LocalDateTime, TimeOfDay};
+use healthengine_connector::domain::client_day::{
+    ClientAppointment, ClientDay, ClientPatient, DayOf, InUse, Listed,
+};
 use healthengine_connector::domain::clock::Clock;
 use healthengine_connector::domain::diary::Standing;
+use healthengine_connector::domain::document::{Content, Document, DocumentType};
 use healthengine_connector::domain::id::{
     FeatureId, PmsAppointmentId, PmsDocumentId, PmsLocationId, PmsPractitionerId,
 };
 use healthengine_connector::domain::redacted::Redacted;
-use healthengine_connector::healthengine::{
-    ClientAppointment, ClientPatient, ClientSnapshot, DocumentContent, DocumentMetadata,
-    DocumentType, Healthengine, InUse, Listed, SnapshotDate, Verdict,
-};
+use healthengine_connector::healthengine::{ExtraRequests, Healthengine, Verdict};
 use healthengine_connector::sandbox::{Ask, Attachment, DateType};
 
 use super::{FixedClock, Pair, monday, place, types};
@@ -24,8 +25,7 @@ async fn documents_are_offered_uploaded_and_refused() {
     pair.enable("documents").await;
     let booking = pair.book();
     client.confirm_insert(booking, &place()).await.unwrap();
-    let document = |id| DocumentMetadata {
-        booking,
+    let document = |id| Document {
         id: PmsDocumentId::parse(id).unwrap(),
         kind: DocumentType::Scripts,
         name: Some(Redacted::new("Script".to_owned())),
@@ -38,7 +38,7 @@ async fn documents_are_offered_uploaded_and_refused() {
     let number = booking.number();
     pair.ask(Ask::AvailableDocuments { booking: number });
     assert_eq!(client.fetch_available_documents().await.unwrap().len(), 1);
-    let documents = [document("D-1"), document("D-2")];
+    let documents = ["D-1", "D-2"].map(|id| (booking, document(id)));
     client.send_available_documents(&documents).await.unwrap();
     for document in ["D-1", "D-2"] {
         pair.ask(Ask::UploadDocuments {
@@ -48,10 +48,14 @@ async fn documents_are_offered_uploaded_and_refused() {
     }
     let wanted = client.fetch_upload_documents().await.unwrap();
     assert_eq!(wanted.len(), 2);
-    let content = DocumentContent::from_base64("AAEC".to_owned());
-    client.send_document(&documents[0], &content).await.unwrap();
+    let content = Content::new(vec![0, 1, 2]);
+    let (_, document) = &documents[0];
     client
-        .reject_upload(booking, &documents[1].id, "withdrawn")
+        .send_document(booking, document, &content)
+        .await
+        .unwrap();
+    client
+        .reject_upload(booking, &documents[1].1.id, "withdrawn")
         .await
         .unwrap();
     pair.finish().await;
@@ -68,7 +72,7 @@ async fn a_client_snapshot_is_taken() {
     let asked = pair.client.fetch_client_snapshots().await.unwrap();
     let text = |text: &str| Redacted::new(text.to_owned());
     let at = LocalDateTime::new(monday(), TimeOfDay::parse("09:00").unwrap());
-    let snapshot = ClientSnapshot {
+    let snapshot = ClientDay {
         date: asked[0].date,
         by: asked[0].by,
         locations: vec![Listed {
@@ -109,7 +113,7 @@ async fn a_client_snapshot_is_taken() {
             created: at,
         }],
     };
-    assert_eq!(snapshot.by, SnapshotDate::Appointment);
+    assert_eq!(snapshot.by, DayOf::Appointment);
     pair.client.send_client_snapshot(&snapshot).await.unwrap();
     pair.finish().await;
 }
@@ -132,7 +136,7 @@ async fn a_document_is_fetched_confirmed_and_then_gone() {
     let (first, second) = (waiting[0].request, waiting[1].request);
     assert_eq!(waiting[0].metadata.pms_patient, Some(place().patient));
     let document = client.fetch_attach_document(first).await.unwrap();
-    assert_eq!(document.content.as_base64(), "Zmlyc3Q=");
+    assert_eq!(document.content.bytes(), b"first");
     assert_eq!(document.metadata, waiting[0].metadata);
     let id = PmsDocumentId::parse("D-1").unwrap();
     client

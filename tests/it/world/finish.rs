@@ -52,7 +52,12 @@ impl World {
                 Answer::UpdateConfirmed(request) => {
                     books.updates[request].status == BookingStatus::Cancelled
                 }
-                Answer::Confirmed(_) | Answer::Rejected(_) | Answer::UpdateRejected(..) => false,
+                Answer::Cancelled => true,
+                Answer::Confirmed(_)
+                | Answer::Rejected(_)
+                | Answer::UpdateRejected(..)
+                | Answer::DidNotAttend
+                | Answer::NoChange => false,
             })
         };
         let person = self
@@ -106,12 +111,20 @@ impl World {
                         "booking {id} stands, and is rejected: {reason}"
                     );
                 }
-                Answer::UpdateConfirmed(_) | Answer::UpdateRejected(..) => {}
+                Answer::UpdateConfirmed(_)
+                | Answer::UpdateRejected(..)
+                | Answer::Cancelled
+                | Answer::DidNotAttend
+                | Answer::NoChange => {}
             }
         }
         let answers = told.iter().filter(|answer| match answer {
             Answer::Confirmed(_) | Answer::Rejected(_) => true,
-            Answer::UpdateConfirmed(_) | Answer::UpdateRejected(..) => false,
+            Answer::UpdateConfirmed(_)
+            | Answer::UpdateRejected(..)
+            | Answer::Cancelled
+            | Answer::DidNotAttend
+            | Answer::NoChange => false,
         });
         let answers = answers.count();
         assert!(answers <= 1, "booking {id} was answered {answers} times");

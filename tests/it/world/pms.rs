@@ -21,6 +21,10 @@ pub(crate) fn usual() -> PmsModel {
         keeps_key: Support::Yes,
         cancel: Support::Yes,
         change_feed: Support::Yes,
+        standings: Support::Yes,
+        documents: Support::No,
+        attachments: Support::No,
+        client_days: Support::No,
         settles_within: Duration::ZERO,
     };
     let resources = vec![resource("R1"), resource("R2")];
