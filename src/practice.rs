@@ -172,7 +172,8 @@ impl Practice {
 
     /// How long to wait before the first activation.
     fn spread(&mut self) -> Duration {
-        self.profile.rhythm.poll.mul_f64(self.random.f64())
+        let over = self.profile.rhythm.poll.min(self.turns.begin_over());
+        over.mul_f64(self.random.f64())
     }
 
     /// The current time, UTC.

@@ -53,7 +53,7 @@ pub(super) async fn start(daemon: Daemon) -> Result<Running, StartError> {
         ledger: Arc::clone(&written),
         clock: Arc::clone(&clock),
         heartbeat,
-        turns: Arc::default(),
+        turns: Arc::new(Turns::among(daemon.practices.len())),
         seeds: fastrand::Rng::new(),
     };
     let listed: Vec<Listed> = daemon

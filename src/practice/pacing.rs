@@ -21,7 +21,7 @@ const LONGEST_ACTIVATION: Duration = Duration::from_secs(15 * 60);
 
 /// Runs a practice until it is stopped; the activation in hand is finished first.
 ///
-/// The first activations are spread over a poll interval, so that thousands of practices do not
+/// The first activations are spread over a poll interval at the most, so that thousands of practices do not
 /// poll in the same instant; only a practice with open bookings begins at once.
 pub async fn run(
     mut practice: Practice,

@@ -8,6 +8,7 @@
 //! meanwhile, so a system that hangs keeps nobody else from their turns.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -17,6 +18,9 @@ const MOST_FIRST: usize = 64;
 /// How many practices may have days on their way at once.
 const MOST_PUBLISHING: usize = 64;
 
+/// How much later one practice begins after a start than another, on average.
+const BEGINS_APART: Duration = Duration::from_millis(2);
+
 /// How long a turn counts.
 const COUNTS_FOR: TimeDelta = TimeDelta::seconds(2);
 
@@ -25,6 +29,8 @@ const COUNTS_FOR: TimeDelta = TimeDelta::seconds(2);
 pub struct Turns {
     first: Arc<Kind>,
     publishing: Arc<Kind>,
+    /// Over how long a time the practices begin after a start.
+    begin_over: Duration,
 }
 
 impl Default for Turns {
@@ -32,7 +38,25 @@ impl Default for Turns {
         Self {
             first: Kind::of(MOST_FIRST),
             publishing: Kind::of(MOST_PUBLISHING),
+            begin_over: Duration::MAX,
         }
+    }
+}
+
+impl Turns {
+    /// The turns of so many practices. Few begin at once after a start, so that a patient who booked
+    /// while the process was down waits no longer than need be; many begin one after the other.
+    pub fn among(practices: usize) -> Self {
+        let practices = u32::try_from(practices).unwrap_or(u32::MAX);
+        Self {
+            begin_over: BEGINS_APART.saturating_mul(practices),
+            ..Self::default()
+        }
+    }
+
+    /// Over how long a time the practices begin after a start, at the most.
+    pub(super) const fn begin_over(&self) -> Duration {
+        self.begin_over
     }
 }
 
