@@ -18,6 +18,7 @@ mod api;
 pub mod check;
 pub mod demo;
 pub mod diary;
+pub mod items;
 mod line;
 pub mod match_files;
 pub mod sandbox;
@@ -69,6 +70,12 @@ pub enum Command {
     Pause(steer::Named),
     /// Serve a paused practice again
     Resume(steer::Named),
+    /// List what waits for a person, oldest first
+    Items(items::Arguments),
+    /// Say that a person has done what an item asks for
+    Done(steer::Done),
+    /// Try a booking again that waits for a person: it is looked for in the diary first
+    Retry(steer::Retry),
     /// Run a Healthengine to develop against: it keeps the published rules and counts violations
     Sandbox(sandbox::Arguments),
     /// Look into the built-in diary, and book and cancel in it as reception would
@@ -117,6 +124,9 @@ pub fn run(arguments: Arguments, streams: &mut Streams<'_>) -> Exit {
         Command::Resync(arguments) => steer::resync(&general, &arguments, streams),
         Command::Pause(named) => steer::pause(&general, &named, streams),
         Command::Resume(named) => steer::resume(&general, &named, streams),
+        Command::Items(arguments) => items::run(&general, &arguments, streams),
+        Command::Done(item) => steer::done(&general, &item, streams),
+        Command::Retry(arguments) => steer::retry(&general, &arguments, streams),
         Command::Sandbox(arguments) => sandbox::run(&general, &arguments, streams),
         Command::Diary(arguments) => diary::run(&general, &arguments, streams),
         Command::Match(arguments) => match_files::run(&general, &arguments, streams),

@@ -217,6 +217,18 @@ impl ItemKind {
         }
     }
 
+    /// Whether such an item is open for as long as its reason lasts: nobody can call it done.
+    pub const fn ends_by_itself(self) -> bool {
+        match self {
+            Self::AcceptRemovals => true,
+            Self::CallPatient
+            | Self::RemoveByHand
+            | Self::CheckDiary
+            | Self::CheckBooking
+            | Self::ComparePatients => false,
+        }
+    }
+
     /// Reads the ledger's word.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)

@@ -45,6 +45,7 @@ mod late;
 mod objection;
 mod order;
 pub mod pacing;
+mod person;
 mod policy;
 mod publish;
 mod report;

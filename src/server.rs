@@ -95,6 +95,18 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/api/v1/practices/{name}/resync", post(api::resync))
         .route("/api/v1/practices/{name}/pause", post(api::pause))
         .route("/api/v1/practices/{name}/resume", post(api::resume))
+        .route(
+            "/api/v1/practices/{name}/items/{kind}/done",
+            post(api::done_as_a_whole),
+        )
+        .route(
+            "/api/v1/practices/{name}/items/{kind}/{subject}/done",
+            post(api::done),
+        )
+        .route(
+            "/api/v1/practices/{name}/bookings/{booking}/retry",
+            post(api::retry),
+        )
         .fallback(api::no_such_address)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(guard::same_site))

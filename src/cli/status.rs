@@ -161,7 +161,8 @@ fn story(practice: &PracticeShown) -> Vec<String> {
 /// What waits for a person beside what the remedy says already.
 fn other_items(status: &PracticeStatus) -> impl Iterator<Item = &String> {
     let said = status.remedy.as_ref();
-    status.items.iter().filter(move |item| Some(*item) != said)
+    let sentences = status.items.iter().map(|item| &item.sentence);
+    sentences.filter(move |sentence| Some(*sentence) != said)
 }
 
 fn bookings(status: &PracticeStatus) -> String {
@@ -189,6 +190,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::practice::status::ItemShown;
 
     #[test]
     fn the_table_is_aligned_and_says_what_to_do() {
@@ -221,10 +223,14 @@ mod tests {
     fn what_the_remedy_says_is_not_said_again_among_the_items() {
         let mut status = PracticeStatus::starting();
         status.remedy = Some("call the patient of booking 1".to_owned());
-        status.items = vec![
-            "call the patient of booking 1".to_owned(),
-            "call the patient of booking 2".to_owned(),
-        ];
+        status.items = ["1", "2"]
+            .map(|booking| ItemShown {
+                kind: "call-patient".to_owned(),
+                subject: booking.to_owned(),
+                sentence: format!("call the patient of booking {booking}"),
+                raised_at: DateTime::UNIX_EPOCH,
+            })
+            .into();
         let others: Vec<&String> = other_items(&status).collect();
         assert_eq!(others, ["call the patient of booking 2"]);
     }

@@ -1,4 +1,4 @@
-//! `resync`, `pause` and `resume`: what an operator asks of a practice.
+//! `resync`, `pause`, `resume`, `done` and `retry`: what an operator asks of a practice.
 
 use serde::Serialize;
 
@@ -23,6 +23,26 @@ pub struct Resync {
     pub accept_removals: bool,
 }
 
+/// The arguments of `done`.
+#[derive(Debug, clap::Args)]
+pub struct Done {
+    /// The practice: its file's name in practices/, without .toml
+    pub practice: String,
+    /// What was done, as `items` calls it: call-patient, remove-by-hand …
+    pub kind: String,
+    /// About what, as `items` shows it: nearly always a booking's id
+    pub subject: Option<String>,
+}
+
+/// The arguments of `retry`.
+#[derive(Debug, clap::Args)]
+pub struct Retry {
+    /// The practice: its file's name in practices/, without .toml
+    pub practice: String,
+    /// The booking's id
+    pub booking: i64,
+}
+
 #[derive(Serialize)]
 struct Removals {
     accept_removals: bool,
@@ -37,52 +57,55 @@ pub(super) fn resync(general: &General, arguments: &Resync, streams: &mut Stream
         accept_removals: arguments.accept_removals,
     };
     let done = "everything will be sent anew";
-    steer(
-        general,
-        (&arguments.practice, "resync"),
-        &body,
-        done,
-        streams,
-    )
+    let practice = &arguments.practice;
+    steer(general, practice, &["resync"], (&body, done), streams)
 }
 
 /// Asks a practice to stop.
 pub(super) fn pause(general: &General, named: &Named, streams: &mut Streams<'_>) -> Exit {
-    let done = "pausing: no more calls are made for it";
-    steer(
-        general,
-        (&named.practice, "pause"),
-        &Nothing {},
-        done,
-        streams,
-    )
+    let asked = (&Nothing {}, "pausing: no more calls are made for it");
+    steer(general, &named.practice, &["pause"], asked, streams)
 }
 
 /// Asks a practice to go on.
 pub(super) fn resume(general: &General, named: &Named, streams: &mut Streams<'_>) -> Exit {
-    let done = "resuming";
-    steer(
-        general,
-        (&named.practice, "resume"),
+    let asked = (&Nothing {}, "resuming");
+    steer(general, &named.practice, &["resume"], asked, streams)
+}
+
+/// Says that a person has dealt with an item.
+pub(super) fn done(general: &General, item: &Done, streams: &mut Streams<'_>) -> Exit {
+    let mut wish = vec!["items", &item.kind];
+    wish.extend(item.subject.as_deref());
+    wish.push("done");
+    let asked = (&Nothing {}, "noted as done");
+    steer(general, &item.practice, &wish, asked, streams)
+}
+
+/// Asks for a booking to be tried again.
+pub(super) fn retry(general: &General, arguments: &Retry, streams: &mut Streams<'_>) -> Exit {
+    let booking = arguments.booking.to_string();
+    let asked = (
         &Nothing {},
-        done,
-        streams,
-    )
+        "the booking is looked for in the diary, and tried again",
+    );
+    let wish = ["bookings", &booking, "retry"];
+    steer(general, &arguments.practice, &wish, asked, streams)
 }
 
 fn steer(
     general: &General,
-    (practice, wish): (&str, &str),
-    body: &impl Serialize,
-    done: &str,
+    practice: &str,
+    wish: &[&str],
+    (body, done): (&impl Serialize, &str),
     streams: &mut Streams<'_>,
 ) -> Exit {
     let server = match settings::load_server(general, streams) {
         Ok(server) => server,
         Err(exit) => return exit,
     };
-    let asked: Result<(), ApiError> = Api::at(server.listen)
-        .and_then(|api| api.send(&["api", "v1", "practices", practice, wish], body));
+    let path = [&["api", "v1", "practices", practice], wish].concat();
+    let asked: Result<(), ApiError> = Api::at(server.listen).and_then(|api| api.send(&path, body));
     match asked {
         Ok(()) => {
             line(streams.out, format_args!("{practice}: {done}"));

@@ -38,14 +38,14 @@ impl Practice {
         self.health.activations = self.health.activations.saturating_add(1);
         if self.health.ledger.resting(begun) {
             // Woken too early: the wishes are kept, and nothing else may be done.
-            self.wishes_kept = wishes.or(self.wishes_kept);
+            self.wishes_kept = wishes.or(std::mem::take(&mut self.wishes_kept));
             return Activation {
                 wait: self.wait(begun),
                 status: self.report(),
             };
         }
         let wishes = wishes.or(std::mem::take(&mut self.wishes_kept));
-        match self.work(wishes).await {
+        match self.work(&wishes).await {
             Ok(()) => {
                 self.health.ledger.answered();
                 self.health.errors.mended(Failing::Ledger);
@@ -79,7 +79,7 @@ impl Practice {
         }
     }
 
-    async fn work(&mut self, wishes: Wishes) -> Result<(), Halt> {
+    async fn work(&mut self, wishes: &Wishes) -> Result<(), Halt> {
         let now = self.now();
         self.desk.load(&self.profile, &self.ports).await?;
         self.heed(wishes).await?;
@@ -130,7 +130,7 @@ impl Practice {
     }
 
     /// Does what an operator wishes.
-    async fn heed(&mut self, wishes: Wishes) -> Result<(), Halt> {
+    async fn heed(&mut self, wishes: &Wishes) -> Result<(), Halt> {
         if let Some(paused) = wishes
             .paused
             .filter(|paused| *paused != self.desk.marks.paused)
@@ -154,6 +154,12 @@ impl Practice {
             self.health.healthengine.retry_at = None;
             self.health.pms.retry_at = None;
             self.send_everything_anew();
+        }
+        for key in &wishes.done {
+            self.deal_with(key).await?;
+        }
+        for booking in &wishes.retry {
+            self.retry(*booking).await?;
         }
         Ok(())
     }

@@ -171,6 +171,9 @@ impl Practice {
 
     /// Records that Healthengine no longer asks for a booking of which nothing was written.
     async fn withdraw(&mut self, id: BookingId) -> Result<Onward, Halt> {
+        if self.is_retried(id) {
+            return self.ask_person_to_look(id).await;
+        }
         self.republish_slot_of(id);
         // What was never recorded is not recorded now: should the list have been incomplete, the
         // booking is simply received again.

@@ -4,6 +4,9 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
+use crate::domain::id::BookingId;
+use crate::ledger::ItemKey;
+
 /// Whether a snapshot that deletes may be sent although it looks shrunken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removals {
@@ -14,12 +17,16 @@ pub enum Removals {
 }
 
 /// What an operator wants of a practice; the latest wish of a kind wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wishes {
     /// Send everything anew.
     pub resync: Option<Removals>,
     /// Stop (`true`) or go on (`false`).
     pub paused: Option<bool>,
+    /// Items that a person has dealt with.
+    pub done: Vec<ItemKey>,
+    /// Bookings that are to be tried again.
+    pub retry: Vec<BookingId>,
 }
 
 impl Wishes {
@@ -29,6 +36,8 @@ impl Wishes {
         Self {
             resync: self.resync.or(earlier.resync),
             paused: self.paused.or(earlier.paused),
+            done: [earlier.done, self.done].concat(),
+            retry: [earlier.retry, self.retry].concat(),
         }
     }
 }
@@ -62,6 +71,16 @@ impl Control {
         self.wish(|wishes| wishes.paused = Some(false));
     }
 
+    /// Says that a person has dealt with an item.
+    pub fn done(&self, item: ItemKey) {
+        self.wish(|wishes| push_once(&mut wishes.done, item));
+    }
+
+    /// Asks for a booking to be tried again.
+    pub fn retry(&self, booking: BookingId) {
+        self.wish(|wishes| push_once(&mut wishes.retry, booking));
+    }
+
     /// Takes what is wished since the last call.
     pub fn take(&self) -> Wishes {
         let mut wishes = self.wishes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,5 +95,11 @@ impl Control {
     fn wish(&self, set: impl FnOnce(&mut Wishes)) {
         set(&mut self.wishes.lock().unwrap_or_else(PoisonError::into_inner));
         self.wake();
+    }
+}
+
+fn push_once<T: PartialEq>(wished: &mut Vec<T>, one: T) {
+    if !wished.contains(&one) {
+        wished.push(one);
     }
 }

@@ -34,6 +34,8 @@ pub(super) struct OpenBooking {
     pub(super) shown: bool,
     /// Whether a rejection may have reached Healthengine since the start.
     pub(super) answered: bool,
+    /// Whether a person asked, since the start, to try it again.
+    pub(super) retried: bool,
     /// Items that hold once the insert has succeeded: the ledger has them with the intent.
     foreseen: Vec<Item>,
     /// What happened and is not yet in the ledger.
@@ -47,6 +49,7 @@ impl OpenBooking {
             tries: Tries::default(),
             shown: false,
             answered: false,
+            retried: false,
             foreseen: Vec::new(),
             story: Vec::new(),
         }
@@ -61,6 +64,8 @@ pub(super) struct OpenUpdate {
     pub(super) tries: Tries,
     /// When it was first seen since the start, UTC.
     pub(super) seen_at: Option<DateTime<Utc>>,
+    /// Whether a person was told, since the start, that its answer is refused.
+    pub(super) shown: bool,
 }
 
 /// Failures in a row of one piece of work, and when it is tried again.
@@ -126,7 +131,7 @@ impl Desk {
                 OpenUpdate {
                     record: Some(record),
                     tries,
-                    seen_at: None,
+                    ..OpenUpdate::default()
                 },
             )
         };
@@ -342,13 +347,15 @@ fn no_longer_needed(before: &State, next: &BookingRecord) -> Vec<ItemKey> {
         && matches!(next.state, State::Received | State::Rejecting { .. });
     let stands_after_all =
         matches!(before, State::Rejecting { .. }) && matches!(next.state, State::Inserted { .. });
+    let is_with_person_no_more = matches!(before, State::NeedsPerson { .. }) && !waits_for_person;
+    let is_looked_at = next.state.is_settled() || is_with_person_no_more;
     let needless = [
-        (is_found_out, ItemKind::CheckDiary),
+        (is_found_out || is_with_person_no_more, ItemKind::CheckDiary),
         // No patient was made.
         (was_not_made, ItemKind::ComparePatients),
         // Staff had entered it while its rejection waited.
         (stands_after_all, ItemKind::CallPatient),
-        (next.state.is_settled(), ItemKind::CheckBooking),
+        (is_looked_at, ItemKind::CheckBooking),
     ];
     let needless = needless.into_iter().filter(|(is, _)| *is);
     needless.map(|(_, kind)| about(kind)).collect()

@@ -84,6 +84,9 @@ impl Practice {
         };
         let pms = self.ports.pms.clone();
         let described = pms.describe();
+        if described.keeps_key == Support::No && self.is_retried(hand.id) {
+            return self.look_without_key(hand).await;
+        }
         if described.keeps_key == Support::No {
             return self.ask_person_to_look(hand.id).await;
         }
@@ -111,6 +114,10 @@ impl Practice {
                     open.tries.put_off(now, Duration::from_millis(500));
                 }
                 Ok(Onward::Rest)
+            }
+            Ok(None) if self.is_retried(hand.id) => {
+                self.health.pms_answered();
+                self.absent_after_retry(hand).await
             }
             Ok(None) => {
                 self.health.pms_answered();

@@ -2,7 +2,7 @@
 
 use super::Practice;
 use super::health::Failing;
-use super::status::{BookingCounts, Condition, PracticeStatus, RefusedDay};
+use super::status::{BookingCounts, Condition, ItemShown, PracticeStatus, RefusedDay};
 
 /// What a refused key means, in words.
 pub(super) const CONSENT_SENTENCE: &str = "Healthengine refuses this practice's key: its consent is missing or was revoked, or the key is \
@@ -48,12 +48,7 @@ impl Practice {
                 ..self.desk.counts
             },
             oldest_unanswered: open.min(),
-            items: self
-                .desk
-                .items
-                .iter()
-                .map(|item| item.sentence.clone())
-                .collect(),
+            items: self.desk.items.iter().map(ItemShown::of).collect(),
             not_enabled: self
                 .health
                 .not_enabled

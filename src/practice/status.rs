@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::ledger::Item;
+
 /// How a practice is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -50,12 +52,37 @@ pub struct PracticeStatus {
     pub bookings: BookingCounts,
     /// When the oldest booking without an answer was made, UTC.
     pub oldest_unanswered: Option<DateTime<Utc>>,
-    /// What waits for a person, as sentences.
-    pub items: Vec<String>,
+    /// What waits for a person, oldest first.
+    pub items: Vec<ItemShown>,
     /// Kinds of request that wait although they are not enabled.
     pub not_enabled: Vec<String>,
     /// The last thing that failed.
     pub last_error: Option<String>,
+}
+
+/// Something that only a person can do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemShown {
+    /// What is to be done, as a word: `call-patient`.
+    pub kind: String,
+    /// About what: a booking's id, or empty for the practice as a whole.
+    pub subject: String,
+    /// What to do, as a sentence.
+    pub sentence: String,
+    /// Since when, UTC.
+    pub raised_at: DateTime<Utc>,
+}
+
+impl ItemShown {
+    /// An item of the ledger, as it is shown.
+    pub fn of(item: &Item) -> Self {
+        Self {
+            kind: item.key.kind.name().to_owned(),
+            subject: item.key.subject.clone(),
+            sentence: item.sentence.clone(),
+            raised_at: item.raised_at,
+        }
+    }
 }
 
 /// A day that Healthengine refuses.

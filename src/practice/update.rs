@@ -336,6 +336,9 @@ impl Practice {
             AfterAnswer::LookWhetherPending => self.update_answered(record.request).await,
             AfterAnswer::AskPerson => {
                 open.tries.put_off(now, super::policy::LATE_PATIENCE);
+                if std::mem::replace(&mut open.shown, true) {
+                    return Ok(());
+                }
                 let raise = item(
                     &self.profile,
                     ItemKind::CheckBooking,

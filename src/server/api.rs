@@ -1,4 +1,4 @@
-//! The API: the statuses as JSON, and the three things an operator can ask of a practice.
+//! The API: the statuses as JSON, and what an operator can ask of a practice.
 
 use std::sync::Arc;
 
@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::{Listed, Site, attention};
+use crate::domain::id::BookingId;
+use crate::ledger::{ItemKey, ItemKind};
 use crate::practice::control::Removals;
 use crate::practice::status::PracticeStatus;
 
@@ -118,6 +120,85 @@ pub(super) async fn resume(
     let Json(Nothing {}) = body?;
     listed.control.resume();
     Ok(asked(listed, "resume"))
+}
+
+/// Says that a person has dealt with an item about a booking or a request.
+pub(super) async fn done(
+    State(site): State<Arc<Site>>,
+    Path((name, kind, subject)): Path<(String, String, String)>,
+    body: Result<Json<Nothing>, JsonRejection>,
+) -> Result<(StatusCode, Json<Asked>), Refused> {
+    let Json(Nothing {}) = body?;
+    deal_with(&site, &name, &kind, subject)
+}
+
+/// Says that a person has dealt with an item about the practice as a whole.
+pub(super) async fn done_as_a_whole(
+    State(site): State<Arc<Site>>,
+    Path((name, kind)): Path<(String, String)>,
+    body: Result<Json<Nothing>, JsonRejection>,
+) -> Result<(StatusCode, Json<Asked>), Refused> {
+    let Json(Nothing {}) = body?;
+    deal_with(&site, &name, &kind, String::new())
+}
+
+fn deal_with(
+    site: &Site,
+    name: &str,
+    kind: &str,
+    subject: String,
+) -> Result<(StatusCode, Json<Asked>), Refused> {
+    let listed = find(site, name)?;
+    let kind = ItemKind::parse(kind).filter(|kind| waits(listed, *kind, &subject));
+    let Some(kind) = kind else {
+        return Err(Refused {
+            status: StatusCode::NOT_FOUND,
+            error: "nothing of this kind and subject waits for a person; `items` lists what does"
+                .to_owned(),
+        });
+    };
+    if kind.ends_by_itself() {
+        return Err(Refused {
+            status: StatusCode::CONFLICT,
+            error: "this ends by itself when its reason does: do what its sentence says".to_owned(),
+        });
+    }
+    listed.control.done(ItemKey { kind, subject });
+    Ok(asked(listed, "close an item"))
+}
+
+/// Asks for a booking to be tried again that waits for a person.
+pub(super) async fn retry(
+    State(site): State<Arc<Site>>,
+    Path((name, booking)): Path<(String, String)>,
+    body: Result<Json<Nothing>, JsonRejection>,
+) -> Result<(StatusCode, Json<Asked>), Refused> {
+    let listed = find(&site, &name)?;
+    let Json(Nothing {}) = body?;
+    let Ok(id) = booking.parse().map(BookingId::new) else {
+        return Err(Refused {
+            status: StatusCode::BAD_REQUEST,
+            error: "a booking's id is a whole number".to_owned(),
+        });
+    };
+    let stuck = [ItemKind::CheckDiary, ItemKind::CheckBooking];
+    if !stuck
+        .into_iter()
+        .any(|kind| waits(listed, kind, &id.to_string()))
+    {
+        return Err(Refused {
+            status: StatusCode::CONFLICT,
+            error: "this booking does not wait for a person; `items` lists what does".to_owned(),
+        });
+    }
+    listed.control.retry(id);
+    Ok(asked(listed, "try a booking again"))
+}
+
+fn waits(listed: &Listed, kind: ItemKind, subject: &str) -> bool {
+    let status = listed.latest();
+    let mut items = status.items.iter();
+    items.any(|item| item.kind == kind.name() && item.subject == subject)
 }
 
 /// Answers for every address that is not ours.

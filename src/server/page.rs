@@ -12,7 +12,8 @@ use serde::Deserialize;
 
 use self::html::{Escaped, Frame};
 use super::{Listed, Site, attention};
-use crate::practice::status::{Condition, PracticeStatus};
+use crate::ledger::ItemKind;
+use crate::practice::status::{Condition, ItemShown, PracticeStatus};
 
 mod html;
 
@@ -157,7 +158,7 @@ fn table_row(frame: &mut Frame, row: &Row, now: DateTime<Utc>) {
         frame.write(format_args!("<br><strong>{}</strong>", Escaped(remedy)));
     }
     if let Some(first) = status.items.first() {
-        frame.write(format_args!("<br>{}", Escaped(first)));
+        frame.write(format_args!("<br>{}", Escaped(&first.sentence)));
         let more = status.items.len().saturating_sub(1);
         if more > 0 {
             frame.write(format_args!(" (and {more} more)"));
@@ -199,7 +200,12 @@ fn practice_page(row: &Row, version: &str, now: DateTime<Utc>) -> String {
     if let Some(remedy) = &status.remedy {
         frame.write(format_args!("<p><strong>{}</strong></p>", Escaped(remedy)));
     }
-    list(&mut frame, "Waiting for a person", &status.items);
+    let items: Vec<String> = status
+        .items
+        .iter()
+        .map(|item| item_line(&row.name, item, now))
+        .collect();
+    list(&mut frame, "Waiting for a person", &items);
     let refused: Vec<String> = status
         .availability_refused
         .iter()
@@ -247,6 +253,23 @@ fn practice_page(row: &Row, version: &str, now: DateTime<Utc>) -> String {
     }
     frame.raw("</dl><p><a href=\"/\">All practices</a></p>");
     frame.closed()
+}
+
+/// An item, and the command that says that it is dealt with.
+fn item_line(practice: &str, item: &ItemShown, now: DateTime<Utc>) -> String {
+    let ItemShown {
+        kind,
+        subject,
+        sentence,
+        raised_at,
+    } = item;
+    let since = ago(Some(*raised_at), now);
+    let done = if ItemKind::parse(kind).is_some_and(ItemKind::ends_by_itself) {
+        String::new()
+    } else {
+        format!("; when it is done: healthengine-connector done {practice} {kind} {subject}")
+    };
+    format!("{sentence} (since {since}{})", done.trim_end())
 }
 
 fn list(frame: &mut Frame, title: &str, lines: &[String]) {

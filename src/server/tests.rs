@@ -10,11 +10,11 @@ use tokio::sync::watch;
 
 use super::*;
 use crate::domain::civil::{TimeOfDay, Zone};
-use crate::domain::id::{PracticeId, PracticeName};
-use crate::ledger::LedgerError;
+use crate::domain::id::{BookingId, PracticeId, PracticeName};
+use crate::ledger::{ItemKey, ItemKind, LedgerError};
 use crate::practice::control::{Control, Removals};
 use crate::practice::heartbeat::Heartbeat;
-use crate::practice::status::{Condition, PracticeStatus};
+use crate::practice::status::{Condition, ItemShown, PracticeStatus};
 use crate::practice::{Profile, Rhythm, WhenPmsUnavailable};
 
 const NOW: i64 = 1_795_000_000;
@@ -265,4 +265,47 @@ async fn the_statuses_are_in_the_api_and_in_the_metrics() {
     ] {
         assert!(metrics.contains(sample), "{sample} in {metrics}");
     }
+}
+
+#[tokio::test]
+async fn an_item_is_closed_and_a_booking_retried_only_where_one_waits() {
+    let served = healthy().await;
+    let mut status = PracticeStatus::starting();
+    let item = |kind: &str, subject: &str| ItemShown {
+        kind: kind.to_owned(),
+        subject: subject.to_owned(),
+        sentence: "Look.".to_owned(),
+        raised_at: DateTime::UNIX_EPOCH,
+    };
+    status.items = vec![
+        item("check-diary", "12"),
+        item("call-patient", "13"),
+        item("accept-removals", ""),
+    ];
+    served.status.send_replace(Arc::new(status));
+    let json = &["Content-Type: application/json"][..];
+    for (path, expected) in [
+        ("items/check-diary/12/done", 202),
+        ("items/check-diary/13/done", 404),
+        ("items/check-everything/12/done", 404),
+        ("items/accept-removals/done", 409),
+        ("bookings/12/retry", 202),
+        ("bookings/13/retry", 409),
+        ("bookings/twelve/retry", 400),
+    ] {
+        let line = format!("POST /api/v1/practices/harbour-dental/{path}");
+        let (code, _) = served.ask(&line, json, "{}").await;
+        assert_eq!(code, expected, "{path}");
+        let (code, _) = served
+            .ask(&line, &["Origin: http://elsewhere.example"], "{}")
+            .await;
+        assert_eq!(code, 403, "{path}");
+    }
+    let wishes = served.control.take();
+    let key = ItemKey {
+        kind: ItemKind::CheckDiary,
+        subject: "12".to_owned(),
+    };
+    assert_eq!(wishes.done, [key]);
+    assert_eq!(wishes.retry, [BookingId::new(12)]);
 }

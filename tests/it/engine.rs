@@ -12,6 +12,7 @@ mod late;
 mod ledger;
 mod lingering;
 mod outage;
+mod person;
 mod privacy;
 mod rest;
 mod situation;

@@ -237,7 +237,7 @@ impl World {
     pub(crate) async fn resync(&mut self, removals: Removals) -> Activation {
         self.wish(Wishes {
             resync: Some(removals),
-            paused: None,
+            ..Wishes::default()
         })
         .await
     }
@@ -245,8 +245,8 @@ impl World {
     /// An operator pauses the practice, or lets it go on.
     pub(crate) async fn pause(&mut self, paused: bool) -> Activation {
         self.wish(Wishes {
-            resync: None,
             paused: Some(paused),
+            ..Wishes::default()
         })
         .await
     }

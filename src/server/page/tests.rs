@@ -67,7 +67,12 @@ fn a_text_from_outside_stays_a_text() {
     let mut status = PracticeStatus::starting();
     status.sentence = hostile.to_owned();
     status.remedy = Some(hostile.to_owned());
-    status.items = vec![hostile.to_owned()];
+    status.items = vec![ItemShown {
+        kind: hostile.to_owned(),
+        subject: hostile.to_owned(),
+        sentence: hostile.to_owned(),
+        raised_at: DateTime::UNIX_EPOCH,
+    }];
     status.last_error = Some(hostile.to_owned());
     status.not_enabled = vec![hostile.to_owned()];
     status.availability_refused = vec![crate::practice::status::RefusedDay {

@@ -155,8 +155,22 @@ fn bookings_older_than_20_s_are_looked_for_inserted_or_given_to_a_person() {
     let status = town.condition(&daemon, &SWAN, "waiting-for-person");
     let items = status["items"].as_array().unwrap();
     assert_eq!(items.len(), 1, "{items:?}");
-    let sentence = items[0].as_str().unwrap();
+    let sentence = items[0]["sentence"].as_str().unwrap();
     let call = format!("Call the patient of booking {taken}");
     assert!(sentence.starts_with(&call), "{sentence}");
+    let (listed, text) = town.operate(&daemon, &["items", "swan"]);
+    let taken = taken.to_string();
+    assert!(
+        listed && text.contains(&format!("swan call-patient {taken}")),
+        "{text}"
+    );
+    let (done, said) = town.operate(&daemon, &["retry", "swan", &taken]);
+    assert!(
+        !done && said.contains("does not wait for a person"),
+        "{said}"
+    );
+    let (done, said) = town.operate(&daemon, &["done", "swan", "call-patient", &taken]);
+    assert!(done, "{said}");
+    town.condition(&daemon, &SWAN, "healthy");
     assert_eq!(town.appointments(&SWAN).len(), 3);
 }

@@ -90,6 +90,7 @@ async fn an_operators_wish_is_kept_until_the_ledger_can_take_it() {
         .wish(Wishes {
             resync: Some(Removals::Guarded),
             paused: Some(true),
+            ..Wishes::default()
         })
         .await;
     assert_eq!(world.status.condition, Condition::LedgerFailing);
