@@ -21,6 +21,7 @@ mod op;
 mod port;
 
 pub use books::{Answer, Books, Told};
+pub use extra::Extra;
 pub use op::Op;
 
 /// How long the client waits for an answer.

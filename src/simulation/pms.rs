@@ -16,6 +16,7 @@ use super::gate::{Gate, Side};
 use super::weather::Weather;
 
 mod adapter;
+mod client_day;
 mod diary;
 
 pub use diary::{Appointment, Diary};
@@ -45,6 +46,8 @@ pub enum Call {
     Cancel,
     /// `standings`.
     Standings,
+    /// `client_day`.
+    ClientDay,
 }
 
 /// How a call fails.
@@ -143,6 +146,7 @@ impl PmsModel {
     pub fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
+        state.diary.now = now;
         state.land(now, self.can.keeps_key);
         for what in state.diary.happened() {
             self.chronicle.note(now, what);
@@ -281,6 +285,7 @@ impl Call {
             Self::AppointmentsAt => "AppointmentsAt",
             Self::Cancel => "Cancel",
             Self::Standings => "Standings",
+            Self::ClientDay => "ClientDay",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Fault, Op, failure};
+use super::{Extra, Fault, Op, failure};
 use crate::domain::availability::FreeDay;
 use crate::domain::booking::{Booking, BookingUpdate, Place};
 use crate::domain::diary::{AppointmentType, Resource};
@@ -61,6 +61,8 @@ pub struct Books {
     pub wanted: Vec<(AvailabilityRequest, BTreeSet<PmsResourceId>)>,
     /// Bookings of which it asks whether their appointment has changed.
     pub questions: BTreeMap<BookingId, BookingQuestion>,
+    /// The extra features, and what was sent because of them.
+    pub extra: Extra,
     /// Other kinds of request that wait.
     pub kinds: BTreeSet<RequestKind>,
     /// The live hours it was told.
@@ -100,6 +102,7 @@ impl Books {
         kinds.extend((!self.wanted.is_empty()).then_some(RequestKind::Availability));
         let asks = !self.questions.is_empty();
         kinds.extend(asks.then_some(RequestKind::PmsAppointmentChanges));
+        kinds.extend(self.extra.kinds_waiting());
         kinds
     }
 

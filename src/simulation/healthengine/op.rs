@@ -35,6 +35,16 @@ pub enum Op {
     ReportDidNotAttend,
     /// `noPmsAppointmentChange`.
     ReportNoChange,
+    /// `getFeatures`.
+    Features,
+    /// `enableFeature`.
+    EnableFeature,
+    /// `disableFeature`.
+    DisableFeature,
+    /// The days of which a client snapshot is wanted.
+    ClientSnapshotRequests,
+    /// `sendClientSnapshot`.
+    ClientSnapshot,
 }
 
 impl Op {
@@ -45,7 +55,9 @@ impl Op {
             | Self::Bookings
             | Self::Updates
             | Self::AvailabilityRequests
-            | Self::AppointmentChanges => true,
+            | Self::AppointmentChanges
+            | Self::Features
+            | Self::ClientSnapshotRequests => true,
             Self::ConfirmInsert
             | Self::RejectInsert
             | Self::ConfirmUpdate
@@ -56,7 +68,10 @@ impl Op {
             | Self::Contract
             | Self::ReportCancelled
             | Self::ReportDidNotAttend
-            | Self::ReportNoChange => false,
+            | Self::ReportNoChange
+            | Self::EnableFeature
+            | Self::DisableFeature
+            | Self::ClientSnapshot => false,
         }
     }
 
@@ -79,6 +94,11 @@ impl Op {
             Self::ReportCancelled => "ReportCancelled",
             Self::ReportDidNotAttend => "ReportDidNotAttend",
             Self::ReportNoChange => "ReportNoChange",
+            Self::Features => "Features",
+            Self::EnableFeature => "EnableFeature",
+            Self::DisableFeature => "DisableFeature",
+            Self::ClientSnapshotRequests => "ClientSnapshotRequests",
+            Self::ClientSnapshot => "ClientSnapshot",
         }
     }
 }

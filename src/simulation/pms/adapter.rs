@@ -190,7 +190,10 @@ impl PmsAdapter for PmsModel {
         by: DayOf,
         limit: Duration,
     ) -> Result<ClientDay, PmsError> {
-        let _ = (date, by, limit);
-        Err(PmsError::Unsupported("client snapshots"))
+        if self.can.client_days == Support::No {
+            return Err(PmsError::Unsupported("client snapshots"));
+        }
+        self.call(Call::ClientDay, limit, |diary| diary.client_day(date, by))
+            .await
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::domain::availability::{Cut, FreeDay, FreeTime};
 use crate::domain::booking::{Place, RejectReason, Slot};
-use crate::domain::civil::{LocalDateTime, TimeRange};
+use crate::domain::civil::{LocalDateTime, TimeRange, Zone};
 use crate::domain::diary::{
     AppointmentSeen, AppointmentType, Booked, Resource, Standing, Wanted, WantedPatient,
 };
@@ -13,7 +13,7 @@ use crate::domain::id::{BookingKey, InvalidId, PmsAppointmentId, PmsPatientId, P
 use crate::domain::patient::{Patient, PatientRecord};
 use crate::pms::{ChangeCursor, Changes, PmsError, Support};
 use crate::simulation::chronicle::Happening;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 /// What the practice's system holds.
 #[derive(Debug)]
@@ -36,6 +36,14 @@ pub struct Diary {
     pub prefix: String,
     /// A resource whose free time cannot be read.
     pub unreadable: Option<PmsResourceId>,
+    /// Every location, by id.
+    pub locations: Vec<String>,
+    /// The practice's zone; without one its clock shows UTC.
+    pub zone: Option<Zone>,
+    /// Whether a client day holds every appointment and every patient there is.
+    pub careless: bool,
+    /// The time at which something is written now.
+    pub(super) now: DateTime<Utc>,
     /// What is to be noted.
     happened: Vec<Happening>,
     /// The days that changed; `None`: everything did.
@@ -61,6 +69,8 @@ pub struct Appointment {
     pub patient: PmsPatientId,
     /// What has become of it.
     pub standing: Standing,
+    /// When it was made, practice-local.
+    pub created: LocalDateTime,
 }
 
 impl Appointment {
@@ -101,9 +111,21 @@ impl Diary {
             appointments: Vec::new(),
             patients: Vec::new(),
             unreadable: None,
+            locations: vec!["L1".to_owned()],
+            zone: None,
+            careless: false,
+            now: DateTime::UNIX_EPOCH,
             happened: Vec::new(),
             changed: Vec::new(),
             everything: Vec::new(),
+        }
+    }
+
+    /// What the practice's clock shows now.
+    pub(super) fn local_now(&self) -> LocalDateTime {
+        match self.zone {
+            Some(zone) => zone.local(self.now),
+            None => LocalDateTime::from_naive(self.now.naive_utc()),
         }
     }
 
@@ -311,6 +333,7 @@ impl Diary {
             length: slot.length,
             patient,
             standing: Standing::Booked,
+            created: self.local_now(),
         };
         let whose = self.patients.iter().find(|known| known.id == made.patient);
         self.happened.push(Happening::Made {
