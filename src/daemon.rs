@@ -29,7 +29,7 @@ use self::tasks::{Rest, Tasks};
 use crate::config::{LedgerSettings, ServerSettings, ShutdownSettings};
 use crate::healthengine::ConnectionError;
 use crate::ledger::LedgerError;
-use crate::ledger::sqlite::SqliteLedger;
+use crate::ledger::sqlite::{SqliteLedger, Synchronous};
 use crate::telemetry::chain;
 
 pub mod alone;
@@ -55,6 +55,7 @@ const LAST_DROP: Duration = Duration::from_secs(2);
 pub struct Daemon {
     practices: Vec<Served>,
     ledger: LedgerSettings,
+    synchronous: Synchronous,
     server: ServerSettings,
     shutdown: ShutdownSettings,
     version: &'static str,
@@ -101,6 +102,15 @@ pub enum StartError {
 }
 
 impl Daemon {
+    /// The same daemon with a ledger that waits less for the disk. No setting leads here: it shows
+    /// that the tests of durability would notice.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_ledger(mut self, synchronous: Synchronous) -> Self {
+        self.synchronous = synchronous;
+        self
+    }
+
     /// Runs until a signal asks to stop, or until a task dies.
     pub async fn run(self) -> Result<Ending, StartError> {
         self.run_until(CancellationToken::new()).await

@@ -7,6 +7,7 @@ use super::{Daemon, StartError};
 use crate::config::{self, PracticeSettings, Settings};
 use crate::domain::clock::Clock;
 use crate::healthengine::{Access, Connection, ConnectionSettings, Healthengine};
+use crate::ledger::sqlite::Synchronous;
 use crate::pms::PmsAdapter;
 use crate::pms::deadlined::Deadlined;
 use crate::practice::{Profile, Rhythm, WhenPmsUnavailable};
@@ -24,6 +25,7 @@ pub fn build(settings: Settings, version: &'static str) -> Result<Daemon, StartE
     Ok(Daemon {
         practices: served(&settings)?,
         ledger: settings.ledger,
+        synchronous: Synchronous::Full,
         server: settings.server,
         shutdown: settings.shutdown,
         version,

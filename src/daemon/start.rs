@@ -13,7 +13,7 @@ use super::tasks::Tasks;
 use super::{Daemon, StartError, notify, prune};
 use crate::config::LedgerSettings;
 use crate::domain::clock::Clock;
-use crate::ledger::sqlite::SqliteLedger;
+use crate::ledger::sqlite::{SqliteLedger, Synchronous};
 use crate::ledger::{Ledger, LedgerError};
 use crate::practice::control::Control;
 use crate::practice::heartbeat::Heartbeat;
@@ -32,7 +32,7 @@ pub(super) struct Running {
 pub(super) async fn start(daemon: Daemon) -> Result<Running, StartError> {
     let listener = listen(daemon.server.listen).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ledger = Arc::new(open_ledger(&daemon.ledger, &clock)?);
+    let ledger = Arc::new(open_ledger(&daemon.ledger, &clock, daemon.synchronous)?);
     tracing::info!("healthengine-connector {}", daemon.version);
     // The port that was bound: the settings may leave the choice to the system.
     let address = listener.local_addr().unwrap_or(daemon.server.listen);
@@ -99,10 +99,13 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 fn open_ledger(
     settings: &LedgerSettings,
     clock: &Arc<dyn Clock>,
+    synchronous: Synchronous,
 ) -> Result<SqliteLedger, StartError> {
-    SqliteLedger::open(&settings.file, Arc::clone(clock)).map_err(|source| StartError::Ledger {
-        file: settings.file.display().to_string(),
-        source,
+    SqliteLedger::open_with(&settings.file, Arc::clone(clock), synchronous).map_err(|source| {
+        StartError::Ledger {
+            file: settings.file.display().to_string(),
+            source,
+        }
     })
 }
 

@@ -42,6 +42,8 @@ mod write;
 mod writer;
 
 pub use inline::Inline;
+#[doc(hidden)]
+pub use open::Synchronous;
 pub use store::{Entry, Store};
 
 use writer::{Order, Running, Writer};
@@ -72,7 +74,17 @@ impl SqliteLedger {
 
     /// Opens the ledger at this path, or makes a new one, and starts its thread.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, LedgerError> {
-        let store = Store::open(path, clock)?;
+        Self::open_with(path, clock, Synchronous::Full)
+    }
+
+    /// The same, with another patience for the disk.
+    #[doc(hidden)]
+    pub fn open_with(
+        path: &Path,
+        clock: Arc<dyn Clock>,
+        synchronous: Synchronous,
+    ) -> Result<Self, LedgerError> {
+        let store = Store::open_with(path, clock, synchronous)?;
         let commits = store.commits();
         let writable = Arc::new(AtomicBool::new(true));
         let (orders, queue) = mpsc::channel();

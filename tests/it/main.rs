@@ -13,6 +13,7 @@ mod engine;
 mod ledger_contract;
 mod ledger_sqlite;
 mod packaging;
+mod power_loss;
 mod readme;
 mod sandbox;
 mod shutdown;

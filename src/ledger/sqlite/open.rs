@@ -19,6 +19,21 @@ const OLDEST_ENGINE: i32 = 3_051_003;
 /// How long a write waits for an operator's tool that holds the file, before it fails.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long the engine waits for the disk when it commits.
+///
+/// A ledger is always [`Synchronous::Full`]; the others are there to show that the proof of its
+/// durability finds them out.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Synchronous {
+    /// Until the disk has all of it.
+    Full,
+    /// Not for a commit, only before the log is copied into the database.
+    Normal,
+    /// Not at all.
+    Off,
+}
+
 /// An open ledger file, which nobody else writes.
 #[derive(Debug)]
 pub(super) struct Opened {
@@ -32,7 +47,7 @@ pub(super) struct Opened {
 ///
 /// The lock is a file beside the ledger, not SQLite's own: an operator's `sqlite3` can read a
 /// ledger in use, and only a second connector is kept out.
-pub(super) fn open(path: &Path) -> Result<Opened, LedgerError> {
+pub(super) fn open(path: &Path, synchronous: Synchronous) -> Result<Opened, LedgerError> {
     let engine = rusqlite::version_number();
     if engine < OLDEST_ENGINE {
         return Err(LedgerError::Open(format!(
@@ -48,7 +63,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, LedgerError> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )
     .map_err(|error| failed(&path, &error))?;
-    prepare(&mut connection, &path)?;
+    prepare(&mut connection, &path, synchronous)?;
     Ok(Opened { connection, lock })
 }
 
@@ -62,15 +77,38 @@ fn touch(path: &Path) -> Result<PathBuf, LedgerError> {
     options.read(true).write(true).create(true).truncate(false);
     owner_only(&mut options);
     let made = options.open(path).and_then(|file| {
+        let path = path.canonicalize()?;
         // A new file's name must survive a power cut as well as its rows.
-        if file.metadata()?.len() == 0
-            && let Some(directory) = parent(path)
-        {
-            File::open(directory)?.sync_all()?;
+        if file.metadata()?.len() == 0 {
+            flush_names(&path)?;
         }
-        path.canonicalize()
+        Ok(path)
     });
     made.map_err(|error| failed(path, &error))
+}
+
+/// Brings onto the disk the names that lead to a file. Which of its directories are as new as the
+/// file nobody knows: a start that was killed may have made them.
+fn flush_names(path: &Path) -> io::Result<()> {
+    for (above, directory) in path.ancestors().skip(1).enumerate() {
+        match File::open(directory).and_then(|names| names.sync_all()) {
+            Ok(()) => {}
+            // It is another's: this user could not have made the next directory in it.
+            Err(error) if above > 0 && is_anothers(&error) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn is_anothers(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied
+            | io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::Unsupported
+    )
 }
 
 fn parent(path: &Path) -> Option<&Path> {
@@ -110,7 +148,11 @@ fn lock(path: &Path) -> Result<File, LedgerError> {
 
 /// Refuses a foreign or newer file before anything is written to it, then sets the connection up
 /// and brings the schema to this version's.
-fn prepare(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
+fn prepare(
+    connection: &mut Connection,
+    path: &Path,
+    synchronous: Synchronous,
+) -> Result<(), LedgerError> {
     let found = recognise(connection).map_err(|error| failed(path, &error))?;
     let version = match found {
         Found::Ledger { version } => version,
@@ -129,7 +171,7 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> 
             known,
         });
     }
-    let mode = configure(connection).map_err(|error| failed(path, &error))?;
+    let mode = configure(connection, synchronous).map_err(|error| failed(path, &error))?;
     if mode != "wal" {
         return Err(LedgerError::Open(format!(
             "{}: the file system there cannot share a write-ahead log; keep the ledger on a \
@@ -169,11 +211,18 @@ fn recognise(connection: &Connection) -> rusqlite::Result<Found> {
 }
 
 /// Answers with the journal mode that the file is in now.
-fn configure(connection: &Connection) -> rusqlite::Result<String> {
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    connection.pragma_update(None, "synchronous", "full")?;
+fn configure(connection: &Connection, synchronous: Synchronous) -> rusqlite::Result<String> {
+    let level = match synchronous {
+        Synchronous::Full => "full",
+        Synchronous::Normal => "normal",
+        Synchronous::Off => "off",
+    };
+    connection.pragma_update(None, "synchronous", level)?;
     // Without it macOS answers a flush before the disk has it; elsewhere it says nothing.
     connection.pragma_update(None, "fullfsync", true)?;
+    // Written at every start, and so flushed: what a killed process had committed but not flushed
+    // is read by this one, which may tell Healthengine of it.
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "wal_autocheckpoint", 1_000)?;

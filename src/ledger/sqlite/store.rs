@@ -21,7 +21,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
-use super::{engine, open, prune, read, word, write};
+use super::open::{self, Synchronous};
+use super::{engine, prune, read, word, write};
 use crate::domain::booking::{BookingRecord, UpdateRecord};
 use crate::domain::clock::Clock;
 use crate::domain::id::{BookingId, PracticeId, RequestId};
@@ -66,7 +67,17 @@ pub struct Entry {
 impl Store {
     /// Opens the ledger at this path, or makes a new one; the clock dates what is dealt with.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, LedgerError> {
-        let opened = open::open(path)?;
+        Self::open_with(path, clock, Synchronous::Full)
+    }
+
+    /// The same, with another patience for the disk.
+    #[doc(hidden)]
+    pub fn open_with(
+        path: &Path,
+        clock: Arc<dyn Clock>,
+        synchronous: Synchronous,
+    ) -> Result<Self, LedgerError> {
+        let opened = open::open(path, synchronous)?;
         Ok(Self {
             connection: opened.connection,
             _lock: opened.lock,

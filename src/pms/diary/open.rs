@@ -1,5 +1,7 @@
 //! Opening a diary's file: settings of the engine, and the schema guard.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -63,6 +65,7 @@ fn try_open(path: &Path, absent: Absent, patience: Duration) -> Result<Connectio
     connection.busy_timeout(patience)?;
     let found = schema(&connection)?;
     guard(path, absent, found)?;
+    flush_log(&connection)?;
     connection.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
          pragma cache_size = -256; pragma trusted_schema = off;",
@@ -71,6 +74,26 @@ fn try_open(path: &Path, absent: Absent, patience: Duration) -> Result<Connectio
         migrate(&mut connection)?;
     }
     Ok(connection)
+}
+
+/// Brings onto the disk what the log holds, before anybody is told of it: a process that was killed
+/// may have committed what it had not flushed, and the engine hands that out as if it had.
+///
+/// Only a log that another left behind, or is using now, holds anything here: whoever closes a diary
+/// last removes it.
+fn flush_log(connection: &Connection) -> Result<(), DiaryError> {
+    let Some(path) = connection.path() else {
+        return Ok(());
+    };
+    let flushed = match File::open(format!("{path}-wal")) {
+        Ok(log) => log.metadata().and_then(|found| match found.len() {
+            0 => Ok(()),
+            _ => log.sync_all(),
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    };
+    flushed.map_err(|error| DiaryError::Engine(format!("flush the diary's log: {error}")))
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -43,6 +43,11 @@ impl Running {
         }
     }
 
+    /// Its number among the machine's processes.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it wrote to standard output so far.
     pub(crate) fn printed(&self) -> String {
         self.printed.so_far()
