@@ -35,12 +35,14 @@ mod booking;
 mod change;
 pub mod control;
 mod desk;
+mod features;
 mod guard;
 mod health;
 pub mod heartbeat;
 mod horizon;
 mod insert;
 mod intake;
+pub(crate) mod kinds;
 mod late;
 mod objection;
 mod order;
@@ -132,6 +134,8 @@ pub struct Practice {
     setup: setup::Setup,
     horizon: horizon::Horizon,
     health: health::Health,
+    features: features::Switches,
+    unanswered: kinds::Unanswered,
     allowance: allowance::Allowance,
     turns: Arc<turns::Turns>,
     /// What an operator wished while the ledger could not be used.
@@ -165,6 +169,8 @@ impl Practice {
             setup: setup::Setup::default(),
             horizon: horizon::Horizon::default(),
             health: health::Health::default(),
+            features: features::Switches::default(),
+            unanswered: kinds::Unanswered::default(),
             allowance: allowance::Allowance::default(),
             turns,
             wishes_kept: control::Wishes::default(),

@@ -145,10 +145,15 @@ fn story(practice: &PracticeShown) -> Vec<String> {
     }));
     lines.extend(
         status
-            .not_enabled
+            .features
             .iter()
-            .map(|kind| format!("not enabled    {kind}")),
+            .map(|feature| format!("feature        {}", feature.sentence)),
     );
+    let waiting = status.not_answered.iter().filter(|kind| kind.waits);
+    lines.extend(waiting.map(|kind| {
+        let since = utc(Some(kind.since));
+        format!("not answered   since {since}: {}", kind.sentence)
+    }));
     lines.extend(
         status
             .last_error

@@ -114,6 +114,7 @@ impl Practice {
             // What the first link has just sent is not sent again for the same request.
             let asked = if is_linked { &*intake.kinds } else { &[] };
             self.work_setup(asked).await?;
+            self.work_features().await;
             self.note_wanted(&intake.availability);
             self.publish().await?;
         }

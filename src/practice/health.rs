@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::policy::{later, pause, pause_after_call};
-use crate::healthengine::{CallError, RequestKind, Verdict};
+use crate::healthengine::{CallError, Verdict};
 use crate::pms::PmsError;
 
 /// What is remembered of failures.
@@ -27,8 +27,6 @@ pub(super) struct Health {
     pub(super) last_poll: Option<DateTime<Utc>>,
     pub(super) activations: u64,
     pub(super) errors: Errors,
-    /// The kinds of request that wait although this practice does not answer them.
-    pub(super) not_enabled: Vec<RequestKind>,
 }
 
 /// What fails at the moment, in the words of its last failure; the latest stands last.

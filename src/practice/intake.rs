@@ -75,7 +75,7 @@ impl Practice {
             intake.availability = self.heard(answer)?.unwrap_or_default();
         }
         intake.kinds = kinds;
-        self.note_kinds_not_enabled(&intake.kinds);
+        self.note_kinds_not_answered(&intake.kinds);
         Ok(intake)
     }
 
@@ -100,20 +100,6 @@ impl Practice {
             tracing::error!(%error, "{}. {}", super::report::CONSENT_SENTENCE, super::report::CONSENT_REMEDY);
         }
     }
-
-    /// Logs once each kind of request that waits although this practice does not answer it.
-    fn note_kinds_not_enabled(&mut self, kinds: &[RequestKind]) {
-        for kind in kinds.iter().filter(|kind| !is_answered(kind)) {
-            if !self.health.not_enabled.contains(kind) {
-                tracing::warn!(
-                    request.kind = kind.name(),
-                    "Healthengine asks for something that is not enabled for this practice"
-                );
-                self.health.not_enabled.push(kind.clone());
-            }
-        }
-        self.health.not_enabled.retain(|kind| kinds.contains(kind));
-    }
 }
 
 fn by_id(pending: Vec<Pending<Booking>>) -> BTreeMap<BookingId, Pending<Booking>> {
@@ -125,21 +111,4 @@ fn by_id(pending: Vec<Pending<Booking>>) -> BTreeMap<BookingId, Pending<Booking>
         .into_iter()
         .map(|pending| (id(&pending), pending))
         .collect()
-}
-
-/// Whether the engine answers this kind of request.
-fn is_answered(kind: &RequestKind) -> bool {
-    match kind {
-        RequestKind::Bookings
-        | RequestKind::BookingUpdates
-        | RequestKind::Availability
-        | RequestKind::PmsResources
-        | RequestKind::PmsAppointmentTypes => true,
-        RequestKind::PmsAppointmentChanges
-        | RequestKind::AvailableDocuments
-        | RequestKind::UploadDocuments
-        | RequestKind::ClientSnapshots
-        | RequestKind::AttachDocuments
-        | RequestKind::Other(_) => false,
-    }
 }

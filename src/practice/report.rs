@@ -49,12 +49,8 @@ impl Practice {
             },
             oldest_unanswered: open.min(),
             items: self.desk.items.iter().map(ItemShown::of).collect(),
-            not_enabled: self
-                .health
-                .not_enabled
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
+            not_answered: self.kinds_not_answered(),
+            features: self.feature_statuses(),
             last_error: self.health.errors.latest().map(str::to_owned),
         }
     }

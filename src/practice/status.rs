@@ -54,8 +54,10 @@ pub struct PracticeStatus {
     pub oldest_unanswered: Option<DateTime<Utc>>,
     /// What waits for a person, oldest first.
     pub items: Vec<ItemShown>,
-    /// Kinds of request that wait although they are not enabled.
-    pub not_enabled: Vec<String>,
+    /// Kinds of request that came since the start and are not answered.
+    pub not_answered: Vec<NotAnswered>,
+    /// The extra features, and whether they are on at Healthengine.
+    pub features: Vec<FeatureStatus>,
     /// The last thing that failed.
     pub last_error: Option<String>,
 }
@@ -96,6 +98,50 @@ pub struct RefusedDay {
     pub error: String,
 }
 
+/// A kind of request that this practice does not answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotAnswered {
+    /// Its name at Healthengine, short and printable.
+    pub kind: String,
+    /// What that means, and what can be done.
+    pub sentence: String,
+    /// When it was first listed since the start, UTC.
+    pub first_seen: DateTime<Utc>,
+    /// Since when it waits without a pause, or did when it last waited, UTC.
+    pub since: DateTime<Utc>,
+    /// How many polls since the start listed it.
+    pub polls: u64,
+    /// Whether the last poll did.
+    pub waits: bool,
+}
+
+/// An extra feature of Healthengine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureStatus {
+    /// Its id at Healthengine.
+    pub feature: String,
+    /// Whether the practice's file asks for it.
+    pub wanted: bool,
+    /// What Healthengine last said of it.
+    pub at_healthengine: FeatureAt,
+    /// The same in words.
+    pub sentence: String,
+}
+
+/// Whether an extra feature is on at Healthengine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FeatureAt {
+    /// It was not asked since the start.
+    NotAskedYet,
+    /// It is on.
+    On,
+    /// It is off.
+    Off,
+    /// Healthengine does not offer it to this practice.
+    NotOffered,
+}
+
 /// How many bookings ended how since the process started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BookingCounts {
@@ -122,7 +168,8 @@ impl PracticeStatus {
             bookings: BookingCounts::default(),
             oldest_unanswered: None,
             items: Vec::new(),
-            not_enabled: Vec::new(),
+            not_answered: Vec::new(),
+            features: Vec::new(),
             last_error: None,
         }
     }

@@ -11,7 +11,11 @@ use chrono::{DateTime, Utc};
 
 use super::attention::{BY_URGENCY, code};
 use super::{Roster, Site};
+use crate::practice::kinds::OTHERS;
 use crate::practice::status::{Condition, PracticeStatus};
+
+/// How many kinds of request have a label value of their own.
+const MOST_KINDS: usize = 32;
 
 /// Answers with the numbers of this moment.
 pub(super) async fn metrics(State(site): State<Arc<Site>>) -> impl IntoResponse {
@@ -48,6 +52,8 @@ struct Numbers {
     items: u64,
     poll_age: i64,
     unanswered_age: i64,
+    /// The kinds that are not answered: when each was first seen, and at how many polls.
+    kinds: BTreeMap<String, (DateTime<Utc>, u64)>,
 }
 
 impl Numbers {
@@ -88,7 +94,29 @@ impl Numbers {
         ) {
             self.poll_age = self.poll_age.max(age(status.last_poll, now));
         }
+        for kind in &status.not_answered {
+            let (first, polls) = self
+                .kinds
+                .entry(kind.kind.clone())
+                .or_insert((kind.first_seen, 0));
+            *first = kind.first_seen.min(*first);
+            *polls = polls.saturating_add(kind.polls);
+        }
         self.unanswered_age = self.unanswered_age.max(age(status.oldest_unanswered, now));
+    }
+
+    /// The kinds seen first by name, all others as one: names come from outside, and a label must
+    /// not have ever more values. Which came first never changes, so no counter falls.
+    fn bounded_kinds(&self) -> BTreeMap<&str, u64> {
+        let mut order: Vec<_> = self.kinds.iter().collect();
+        order.sort_by_key(|(name, (first, _))| (*first, *name));
+        let mut bounded: BTreeMap<&str, u64> = BTreeMap::new();
+        for (place, (name, (_, polls))) in order.into_iter().enumerate() {
+            let name = if place < MOST_KINDS { name } else { OTHERS };
+            let total = bounded.entry(name).or_default();
+            *total = total.saturating_add(*polls);
+        }
+        bounded
     }
 
     fn write(&self, text: &mut Text) {
@@ -115,6 +143,18 @@ impl Numbers {
                 "connector_bookings_total",
                 &label("outcome", outcome),
                 bookings,
+            );
+        }
+        text.head(
+            "connector_requests_not_answered_total",
+            "counter",
+            "Polls that listed a kind of request that is not answered, since the start, by kind",
+        );
+        for (kind, polls) in self.bounded_kinds() {
+            text.sample(
+                "connector_requests_not_answered_total",
+                &label("kind", kind),
+                polls,
             );
         }
         for (name, help, value) in [
@@ -160,8 +200,8 @@ impl Numbers {
     }
 }
 
-/// Text in the exposition format. Names, labels and values are our own words and numbers, so that
-/// nothing needs escaping.
+/// Text in the exposition format. Names, labels and values are our own words and numbers, or kinds
+/// of request, which the engine has made plain: nothing needs escaping.
 #[derive(Debug, Default)]
 struct Text(String);
 

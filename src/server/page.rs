@@ -212,11 +212,20 @@ fn practice_page(row: &Row, version: &str, now: DateTime<Utc>) -> String {
         .map(|day| format!("{} on {}: {}", day.resource, day.date, day.error))
         .collect();
     list(&mut frame, "Days that Healthengine refuses", &refused);
-    list(
-        &mut frame,
-        "Kinds of request that wait although they are not enabled",
-        &status.not_enabled,
-    );
+    let waiting = status.not_answered.iter().filter(|kind| kind.waits);
+    let waiting: Vec<String> = waiting
+        .map(|kind| {
+            let since = ago(Some(kind.since), now);
+            format!("{} (first {since}, {} polls)", kind.sentence, kind.polls)
+        })
+        .collect();
+    list(&mut frame, "Requests that are not answered", &waiting);
+    let features: Vec<String> = status
+        .features
+        .iter()
+        .map(|feature| feature.sentence.clone())
+        .collect();
+    list(&mut frame, "Extra features", &features);
     frame.raw("<dl>");
     for (term, value) in [
         ("Practice id", row.id.clone()),

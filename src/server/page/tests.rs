@@ -74,7 +74,14 @@ fn a_text_from_outside_stays_a_text() {
         raised_at: DateTime::UNIX_EPOCH,
     }];
     status.last_error = Some(hostile.to_owned());
-    status.not_enabled = vec![hostile.to_owned()];
+    status.not_answered = vec![crate::practice::status::NotAnswered {
+        kind: hostile.to_owned(),
+        sentence: hostile.to_owned(),
+        first_seen: DateTime::UNIX_EPOCH,
+        since: DateTime::UNIX_EPOCH,
+        polls: 1,
+        waits: true,
+    }];
     status.availability_refused = vec![crate::practice::status::RefusedDay {
         resource: hostile.to_owned(),
         date: hostile.to_owned(),

@@ -114,11 +114,14 @@ fn an_update_of_an_unknown_booking_is_rejected_and_kinds_not_enabled_are_logged_
     assert_eq!(
         daemon
             .running
-            .lines_with(&["reconcileEverything", "not enabled"]),
+            .lines_with(&["reconcileEverything", "does not know"]),
         1
     );
     let status = town.status(&daemon, &SWAN);
-    assert_eq!(status["not_enabled"], json!(["reconcileEverything"]));
+    let kind = &status["not_answered"][0];
+    assert_eq!(kind["kind"], "reconcileEverything");
+    assert_eq!(kind["waits"], true);
+    assert_eq!(status["condition"], "healthy");
     assert_eq!(town.state(&SWAN)["waiting"], json!(["reconcileEverything"]));
 }
 
