@@ -7,6 +7,7 @@ pub(crate) mod child;
 mod crash;
 mod demo;
 mod first_hour;
+mod kills;
 mod linking;
 mod privacy;
 mod steering;

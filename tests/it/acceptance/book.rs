@@ -186,7 +186,14 @@ impl Town {
 
     /// Every booking of these practices is settled once, and its diary agrees.
     pub(crate) fn is_settled(&self, places: &[&Place]) {
-        let mut wrong = Vec::new();
+        let wrong = self.audit(places).wrong;
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
+
+    /// Compares Healthengine's book with the diaries.
+    pub(crate) fn audit(&self, places: &[&Place]) -> Audit {
+        let mut audit = Audit::default();
+        let wrong = &mut audit.wrong;
         let mut known = Vec::new();
         let mut standing: BTreeMap<(&str, String), Vec<(NaiveDateTime, NaiveDateTime)>> =
             BTreeMap::new();
@@ -197,6 +204,8 @@ impl Town {
                 let key = key(place.id, entry["booking"].as_i64().unwrap());
                 let of_it = appointments.iter().filter(|one| one["key"] == *key);
                 let of_it: Vec<&Value> = of_it.collect();
+                audit.lost += usize::from(is_lost(entry, &of_it));
+                audit.doubled += of_it.len().saturating_sub(1);
                 wrong.extend(disagreement(entry, &of_it));
                 known.push(key);
             }
@@ -221,10 +230,32 @@ impl Town {
         for (whose, mut times) in standing {
             times.sort_unstable();
             let doubled = times.windows(2).filter(|pair| pair[1].0 < pair[0].1);
-            wrong.extend(doubled.map(|pair| format!("{whose:?} is booked twice: {pair:?}")));
+            let doubled = doubled.map(|pair| format!("{whose:?} is booked twice: {pair:?}"));
+            let before = wrong.len();
+            wrong.extend(doubled);
+            audit.doubled += wrong.len() - before;
         }
-        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+        audit
     }
+}
+
+/// In what Healthengine's book and the diaries disagree.
+#[derive(Debug, Default)]
+pub(crate) struct Audit {
+    /// Bookings without an answer, and confirmed ones without an appointment.
+    pub(crate) lost: usize,
+    /// Appointments too many.
+    pub(crate) doubled: usize,
+    /// Every disagreement in words.
+    pub(crate) wrong: Vec<String>,
+}
+
+fn is_lost(entry: &Value, appointments: &[&Value]) -> bool {
+    let mut standing = appointments
+        .iter()
+        .filter(|one| one["status"] != "cancelled");
+    let confirmed = entry["standing"] == "confirmed";
+    entry["pending"] == true || (confirmed && standing.next().is_none())
 }
 
 fn key(practice: &str, booking: i64) -> String {

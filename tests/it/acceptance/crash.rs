@@ -1,106 +1,10 @@
-//! Power cuts: whatever the moment, the next start goes on where the last one stood.
-
-use std::time::{Duration, Instant};
+//! What a daemon finds that was down for longer than a patient waits.
 
 use serde_json::{Value, json};
 
 use super::book::Offer;
 use super::child::SOON;
-use super::town::{FAST, HARBOUR, SWAN, Town};
-
-const KILLS: u32 = 10;
-
-/// Patients who come all the time, sometimes two for one slot, sometimes to cancel.
-struct Patients {
-    offers: Vec<Offer>,
-    random: fastrand::Rng,
-    made: Vec<i64>,
-    cancelled: usize,
-    number: u32,
-}
-
-impl Patients {
-    fn come(&mut self, town: &Town) {
-        self.number += 1;
-        let Some(offer) = self.offers.pop() else {
-            return;
-        };
-        self.made
-            .push(town.book(&HARBOUR, &offer, self.number, true));
-        match self.random.u8(0..4) {
-            0 => {
-                let rival = self.number + 1_000;
-                self.made.push(town.book(&HARBOUR, &offer, rival, true));
-            }
-            1 => self.cancel_one(town),
-            _ => {}
-        }
-    }
-
-    fn cancel_one(&mut self, town: &Town) {
-        let state = town.state(&HARBOUR);
-        let confirmed = state["bookings"].as_array().unwrap().iter();
-        let confirmed: Vec<i64> = confirmed
-            .filter(|entry| entry["standing"] == "confirmed")
-            .map(|entry| entry["booking"].as_i64().unwrap())
-            .collect();
-        if let Some(booking) = self.random.choice(confirmed) {
-            town.cancel(&HARBOUR, booking);
-            self.cancelled += 1;
-        }
-    }
-}
-
-#[test]
-fn killed_at_any_moment_every_booking_is_settled_once() {
-    let town = Town::with_two_practices(FAST);
-    let daemon = town.run();
-    town.published(&HARBOUR, 2, SOON);
-    town.published(&SWAN, 1, SOON);
-    let mut patients = Patients {
-        offers: (2..28)
-            .flat_map(|ahead| {
-                let date = town.date(&HARBOUR, ahead);
-                let mut both = town.offers(&HARBOUR, "alva", "checkup", date);
-                both.retain(|offer| offer.start.ends_with(":00:00"));
-                both
-            })
-            .collect(),
-        random: fastrand::Rng::with_seed(20),
-        made: Vec::new(),
-        cancelled: 0,
-        number: 0,
-    };
-    patients.come(&town);
-    let mut running = Some(daemon);
-    for _ in 0..KILLS {
-        // One answer is taken and not heard: a kill may come while it is held back.
-        town.post(
-            "faults",
-            &json!({"path": "/bookings/*/confirmInsert", "hold_ms": 400}),
-        );
-        let lives = Duration::from_millis(patients.random.u64(20..900));
-        let end = Instant::now() + lives;
-        while Instant::now() < end {
-            patients.come(&town);
-            std::thread::sleep(Duration::from_millis(patients.random.u64(5..80)));
-        }
-        running.take().unwrap().running.kill();
-        patients.come(&town);
-        running = Some(town.run());
-    }
-    town.clear_faults();
-    patients.come(&town);
-    for booking in &patients.made {
-        town.answered(&HARBOUR, *booking, SOON);
-    }
-    town.nothing_waits(&HARBOUR);
-    town.is_settled(&[&HARBOUR, &SWAN]);
-    assert!(patients.made.len() > 30, "{} bookings", patients.made.len());
-    assert!(patients.cancelled > 0);
-    let daemon = running.unwrap();
-    town.condition(&daemon, &HARBOUR, "healthy");
-}
+use super::town::{FAST, SWAN, Town};
 
 #[test]
 fn bookings_older_than_20_s_are_looked_for_inserted_or_given_to_a_person() {

@@ -37,9 +37,9 @@ pub(crate) const SWAN: Place = Place {
     locations: None,
 };
 
-const HARBOUR_DIARY: &str = include_str!("harbour.toml");
+pub(super) const HARBOUR_DIARY: &str = include_str!("harbour.toml");
 
-const SWAN_DIARY: &str = include_str!("swan.toml");
+pub(super) const SWAN_DIARY: &str = include_str!("swan.toml");
 
 /// A practice: its file, its id and its diary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
