@@ -4,7 +4,7 @@
 //! run of the contract suite.
 //!
 //! # The six promises of an adapter
-//! 1. The same key twice is one appointment.
+//! 1. The same key twice is one appointment, or one document.
 //! 2. Any error but [`PmsError::Unknown`] means that nothing was written.
 //! 3. [`PmsAdapter::find`] sees what [`PmsAdapter::book`] wrote.
 //! 4. Calls may run concurrently.
@@ -117,12 +117,14 @@ pub trait PmsAdapter: Send + Sync {
         limit: Duration,
     ) -> Result<Option<Content>, PmsError>;
 
-    /// Puts a document into its patient's record, with the key; the same key twice is one document.
+    /// Puts a document into its patient's record, with the key. The same key twice is one document,
+    /// also when calls overlap: so after [`PmsError::Unknown`] this call, unlike `book`, may be made
+    /// again, and tells which document it is.
     /// `Unsupported` where [`Description::attachments`] says no.
     async fn attach(
         &self,
         key: &AttachmentKey,
-        attachment: &Attachment,
+        attachment: Attachment,
         limit: Duration,
     ) -> Result<PmsDocumentId, PmsError>;
 

@@ -11,7 +11,7 @@ use super::wire::client_snapshot::WireSnapshot;
 use super::wire::document::{RejectUpload, WireDocument};
 use super::wire::feature::parse_feature;
 use super::wire::field;
-use super::wire::list::body_text;
+use super::wire::list::{NotAsDefined, body_text};
 use super::wire::request::{parse_question, parse_snapshot_request, parse_upload};
 use super::{
     AttachDocument, AttachDocumentRequest, BookingQuestion, CallError, ClientSnapshotRequest,
@@ -45,12 +45,12 @@ pub trait ExtraRequests: Send + Sync {
         documents: &[(BookingId, Document)],
     ) -> Result<(), CallError>;
 
-    /// Sends a document with its content.
+    /// Sends a document with its content, which is let go as soon as it stands in the body.
     async fn send_document(
         &self,
         booking: BookingId,
         document: &Document,
-        content: &Content,
+        content: Content,
     ) -> Result<(), CallError>;
 
     /// Answers that a document will not be uploaded; the reason is for Healthengine's support.
@@ -139,13 +139,19 @@ impl ExtraRequests for PracticeClient {
         &self,
         booking: BookingId,
         document: &Document,
-        content: &Content,
+        content: Content,
     ) -> Result<(), CallError> {
         let url = self.url("/documents/upload");
-        let body = WireDocument::of(booking, document, Some(content));
-        let call = Call::post("uploadDocument", url, &body)?
-            .about_a_person()
-            .with_document();
+        let document = document.clone();
+        let sizes = (
+            content.bytes().len(),
+            self.connection().shared().limits.gzip_from,
+        );
+        let call = Call::post_document("uploadDocument", url, sizes, move |out| {
+            let body = WireDocument::of(booking, &document, Some(&content));
+            serde_json::to_writer(out, &body).map_err(Into::into)
+        });
+        let call = call.await?.about_a_person();
         self.send(call).await.map(drop)
     }
 
@@ -174,7 +180,11 @@ impl ExtraRequests for PracticeClient {
         let url = self.url(&format!("/attachDocuments/{request}"));
         let call = Call::read(operation, url).answer(Answer::Document);
         let body = self.send(call).await?;
-        parse_document(&body_text(&body)).map_err(garbled(operation))
+        // Tens of megabytes take their time to be decoded: other practices' polls go on meanwhile.
+        let parsed = tokio::task::spawn_blocking(move || parse_document(&body_text(&body))).await;
+        parsed
+            .unwrap_or(Err(NotAsDefined))
+            .map_err(garbled(operation))
     }
 
     async fn confirm_attach_document(

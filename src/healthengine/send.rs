@@ -28,9 +28,12 @@ const LARGEST_ASIDE: usize = 64 * 1024;
 /// The longest text of Healthengine's that an error repeats, in characters.
 const LONGEST_WORDS: usize = 200;
 
-/// From which size on a body is compressed on a thread of its own, so that one document never
+/// From which size on a body is compressed on a thread of its own, so that one large body never
 /// holds up the polls of other practices.
 const COMPRESS_ASIDE: usize = 256 * 1024;
+
+/// Room in a document's body for what stands beside its content, in bytes.
+const BESIDE_CONTENT: usize = 16 * 1024;
 
 /// What is done with the body of an answer that went well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +64,8 @@ pub(super) struct Call {
     body: Vec<u8>,
     answer: Answer,
     words: Words,
-    carries_document: bool,
+    /// A document's body as it travels, made before the call.
+    document: Option<Prepared>,
     secret: Option<SecretString>,
 }
 
@@ -76,7 +80,7 @@ impl Call {
             body: Vec::new(),
             answer: Answer::Needed,
             words: Words::Repeated,
-            carries_document: false,
+            document: None,
             secret: None,
         }
     }
@@ -126,10 +130,27 @@ impl Call {
         self
     }
 
-    /// Says that the body holds a document, which takes its time.
-    pub(super) fn with_document(mut self) -> Self {
-        self.carries_document = true;
-        self
+    /// A call that sends a document of this many bytes, which takes its time.
+    ///
+    /// The body is written on a thread of its own, and compressed while it is written: beside the
+    /// content, which is let go with `write`, memory holds no more than the body as it travels.
+    pub(super) async fn post_document(
+        operation: &'static str,
+        url: Url,
+        (size, gzip_from): (usize, usize),
+        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()> + Send + 'static,
+    ) -> Result<Self, CallError> {
+        let written = tokio::task::spawn_blocking(move || document_body(size, gzip_from, write));
+        let document = written
+            .await
+            .unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        let document = document.map_err(|_| {
+            CallError::new(operation, Verdict::NotSent, "the body cannot be written")
+        })?;
+        Ok(Self {
+            document: Some(document),
+            ..Self::write(operation, url)
+        })
     }
 
     /// Says that the body holds a secret, which no error may repeat.
@@ -145,7 +166,7 @@ impl Call {
     }
 
     fn time(&self, usual: Duration) -> Duration {
-        if self.carries_document || self.answer == Answer::Document {
+        if self.document.is_some() || self.answer == Answer::Document {
             usual.saturating_mul(DOCUMENT_TIME)
         } else {
             usual
@@ -180,7 +201,10 @@ impl PracticeClient {
             ));
         };
         let total = call.time(shared.limits.total_timeout);
-        let body = prepared_body(&mut call, shared.limits.gzip_from).await?;
+        let body = match call.document.as_mut() {
+            Some(document) => std::mem::take(document),
+            None => prepared_body(&mut call, shared.limits.gzip_from).await?,
+        };
         let _room = tokio::time::timeout(total, shared.room.acquire())
             .await
             .ok()
@@ -212,6 +236,7 @@ impl PracticeClient {
 }
 
 /// The body as it travels.
+#[derive(Default)]
 struct Prepared {
     bytes: Vec<u8>,
     gzip: bool,
@@ -231,6 +256,28 @@ async fn prepared_body(call: &mut Call, gzip_from: usize) -> Result<Prepared, Ca
     };
     let bytes = compressed
         .map_err(|_| call.failed(Outcome::NotConnected, "the body was not compressed"))?;
+    Ok(Prepared { bytes, gzip: true })
+}
+
+fn document_body(
+    size: usize,
+    gzip_from: usize,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> std::io::Result<Prepared> {
+    let text = size.div_ceil(3).saturating_mul(4);
+    if text < gzip_from {
+        let mut bytes = Vec::with_capacity(text.saturating_add(BESIDE_CONTENT));
+        write(&mut bytes)?;
+        return Ok(Prepared { bytes, gzip: false });
+    }
+    // Content that is compressed already comes out about as large as it was before base64.
+    let room = size
+        .saturating_add(size / 32)
+        .saturating_add(BESIDE_CONTENT);
+    let mut encoder =
+        flate2::write::GzEncoder::new(Vec::with_capacity(room), flate2::Compression::fast());
+    write(&mut encoder)?;
+    let bytes = encoder.finish()?;
     Ok(Prepared { bytes, gzip: true })
 }
 
@@ -284,7 +331,10 @@ enum Unread {
 }
 
 async fn read(response: &mut Response, most: usize) -> Result<Vec<u8>, Unread> {
-    let mut body = Vec::new();
+    // What is said about the length spares a large body its growth; it is not trusted further.
+    let said = response.content_length().unwrap_or_default();
+    let room = usize::try_from(said).unwrap_or(most).min(most);
+    let mut body = Vec::with_capacity(room);
     while let Some(chunk) = response.chunk().await.map_err(Unread::Broken)? {
         if body.len().saturating_add(chunk.len()) > most {
             return Err(Unread::TooLarge);

@@ -11,6 +11,7 @@ pub(super) mod availability;
 pub(super) mod booking;
 pub(super) mod client_snapshot;
 pub(super) mod configuration;
+mod content;
 pub(super) mod document;
 pub(super) mod feature;
 pub(super) mod field;

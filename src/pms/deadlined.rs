@@ -121,7 +121,7 @@ impl PmsAdapter for Deadlined {
     async fn attach(
         &self,
         key: &AttachmentKey,
-        attachment: &Attachment,
+        attachment: Attachment,
         limit: Duration,
     ) -> Result<PmsDocumentId, PmsError> {
         write(limit, self.0.attach(key, attachment, limit)).await

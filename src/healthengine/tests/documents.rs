@@ -51,7 +51,7 @@ async fn documents_are_as_defined() {
     assert_eq!(server.last().text(), format!("[{metadata}}}]"));
     let content = Content::new(vec![0, 1, 2]);
     client
-        .send_document(BOOKING, &document, &content)
+        .send_document(BOOKING, &document, content)
         .await
         .unwrap();
     let call = server.last();
@@ -168,7 +168,7 @@ async fn a_large_document_is_compressed_and_arrives_whole() {
     let content = Content::new([0, 1, 2].repeat(100_000));
     let sent = server
         .client()
-        .send_document(BOOKING, &document(), &content)
+        .send_document(BOOKING, &document(), content)
         .await;
     sent.unwrap();
     let call = server.last();

@@ -1,14 +1,11 @@
 //! Documents that patients hand in, to be put into the PMS.
 
-use std::borrow::Cow;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::content::decode;
 use super::field::{self, BadElement, Fields};
 use super::list::NotAsDefined;
 use crate::domain::document::Content;
@@ -98,14 +95,12 @@ pub(in crate::healthengine) fn parse_document(text: &str) -> Result<AttachDocume
     #[derive(Deserialize)]
     struct Whole<'a> {
         #[serde(rename = "documentContent", borrow)]
-        content: Cow<'a, str>,
+        content: &'a RawValue,
         #[serde(flatten)]
         rest: Map<String, Value>,
     }
     let whole: Whole<'_> = serde_json::from_str(text).map_err(|_| NotAsDefined)?;
-    let content = STANDARD
-        .decode(whole.content.as_bytes())
-        .map_err(|_| NotAsDefined)?;
+    let content = decode(whole.content.get()).ok_or(NotAsDefined)?;
     Ok(AttachDocument {
         metadata: metadata(&Fields::from(&whole.rest)),
         content: Content::new(content),

@@ -218,7 +218,7 @@ impl PmsAdapter for DiaryAdapter {
     async fn attach(
         &self,
         key: &AttachmentKey,
-        attachment: &Attachment,
+        attachment: Attachment,
         limit: Duration,
     ) -> Result<PmsDocumentId, PmsError> {
         let _ = (key, attachment, limit);

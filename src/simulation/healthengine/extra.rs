@@ -163,7 +163,7 @@ impl ExtraRequests for HealthengineModel {
         &self,
         _booking: BookingId,
         _document: &Document,
-        _content: &Content,
+        _content: Content,
     ) -> Result<(), CallError> {
         unknown()
     }

@@ -177,7 +177,7 @@ impl PmsAdapter for PmsModel {
     async fn attach(
         &self,
         key: &AttachmentKey,
-        attachment: &Attachment,
+        attachment: Attachment,
         limit: Duration,
     ) -> Result<PmsDocumentId, PmsError> {
         let _ = (key, attachment, limit);

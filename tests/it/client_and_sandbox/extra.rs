@@ -51,7 +51,7 @@ async fn documents_are_offered_uploaded_and_refused() {
     let content = Content::new(vec![0, 1, 2]);
     let (_, document) = &documents[0];
     client
-        .send_document(booking, document, &content)
+        .send_document(booking, document, content)
         .await
         .unwrap();
     client
