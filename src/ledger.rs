@@ -12,11 +12,12 @@
 //! - A ledger written by a newer version is refused, never guessed at.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
-use crate::domain::booking::{BookingRecord, UpdateRecord};
-use crate::domain::id::{BookingId, PracticeId, RequestId};
+use crate::domain::booking::{BookingRecord, ReportRecord, UpdateRecord, Watched};
+use crate::domain::civil::LocalDateTime;
+use crate::domain::id::{BookingId, PmsResourceId, PracticeId, RequestId};
 
 pub mod sqlite;
 
@@ -41,6 +42,21 @@ pub trait Ledger: Send + Sync {
         request: RequestId,
     ) -> Result<Option<UpdateRecord>, LedgerError>;
 
+    /// Reads what is recorded of a practice's own changes to one booking, settled ones included.
+    async fn load_reports(
+        &self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Vec<ReportRecord>, LedgerError>;
+
+    /// Reads the confirmed bookings of a stretch of days of which no cancellation is recorded, in
+    /// the order of their start; fewer than the most that were asked for: these are all.
+    async fn load_watched(
+        &self,
+        practice: &PracticeId,
+        stretch: &Stretch,
+    ) -> Result<Vec<Watched>, LedgerError>;
+
     /// Writes a change, all of it or nothing. A booking whose revision is not the one in the
     /// ledger is refused as [`LedgerError::Stale`]; on success the stored revision is the given
     /// one plus 1.
@@ -61,8 +77,9 @@ pub trait Ledger: Send + Sync {
         booking: BookingId,
     ) -> Result<Vec<StoryLine>, LedgerError>;
 
-    /// Deletes settled bookings and updates, dealt-with items and their stories, last changed
-    /// before this time (bookings: whose appointment also started before it); returns how many rows.
+    /// Deletes settled bookings and their reports, updates, dealt-with items and their stories, last
+    /// changed before this time (bookings: whose appointment also started before it); returns how
+    /// many rows.
     async fn prune(&self, before: DateTime<Utc>) -> Result<u64, LedgerError>;
 }
 
@@ -80,10 +97,12 @@ pub enum Durability {
 pub struct Change {
     /// A booking's new state.
     pub booking: Option<BookingRecord>,
-    /// What happened to that booking, or else to the update's, for its story.
+    /// What happened to that booking, or else to the update's or the report's, for its story.
     pub story: Vec<StoryLine>,
     /// A booking update's outcome.
     pub update: Option<UpdateRecord>,
+    /// What Healthengine knows of a change in the diary.
+    pub report: Option<ReportRecord>,
     /// Items for a person; one that is already open (same kind and subject) is left as it is.
     pub raise: Vec<Item>,
     /// Items that are no longer open, by kind and subject; settled before others are raised.
@@ -101,6 +120,21 @@ pub struct StoryLine {
     pub what: String,
 }
 
+/// Which confirmed bookings to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// Of which resource; `None`: of all.
+    pub resource: Option<PmsResourceId>,
+    /// The first date, practice-local.
+    pub from: NaiveDate,
+    /// The last date, included; `None`: there is none.
+    pub to: Option<NaiveDate>,
+    /// Only those that come after this one, by start and then by id.
+    pub after: Option<(LocalDateTime, BookingId)>,
+    /// How many at the most.
+    pub most: usize,
+}
+
 /// What is left open of a practice.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PracticeRecord {
@@ -110,6 +144,8 @@ pub struct PracticeRecord {
     pub bookings: Vec<BookingRecord>,
     /// The updates that are not settled, by request id.
     pub updates: Vec<UpdateRecord>,
+    /// The changes in the diary of which Healthengine is still to be told.
+    pub reports: Vec<ReportRecord>,
     /// The items that wait for a person, oldest first.
     pub items: Vec<Item>,
 }

@@ -16,12 +16,14 @@
 //!   lists a booking until it is answered.
 
 mod record;
+mod report;
 mod request;
 mod step;
 mod transition;
 mod update;
 
 pub use record::{BookingRecord, Place, RejectReason, Slot, State, Stuck};
+pub use report::{DiaryChange, ReportRecord, ReportState, Watched};
 pub use request::{Booking, BookingStatus};
 pub use step::{ANSWER_LIMIT, ANSWER_MARGIN, Facts, Step, is_late, next_step, reject_by};
 pub use transition::{Event, How, IllegalEvent, transition};

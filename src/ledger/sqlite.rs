@@ -24,16 +24,19 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 
-use crate::domain::booking::{BookingRecord, UpdateRecord};
+use crate::domain::booking::{BookingRecord, ReportRecord, UpdateRecord, Watched};
 use crate::domain::clock::Clock;
 use crate::domain::id::{BookingId, PracticeId, RequestId};
-use crate::ledger::{Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine};
+use crate::ledger::{
+    Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine, Stretch,
+};
 
 mod inline;
 mod migration;
 mod open;
 mod prune;
 mod read;
+mod report;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -223,6 +226,26 @@ impl Ledger for SqliteLedger {
     ) -> Result<Option<UpdateRecord>, LedgerError> {
         let practice = practice.clone();
         self.with_store(move |store| store.load_update(&practice, request))
+            .await
+    }
+
+    async fn load_reports(
+        &self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Vec<ReportRecord>, LedgerError> {
+        let practice = practice.clone();
+        self.with_store(move |store| store.load_reports(&practice, booking))
+            .await
+    }
+
+    async fn load_watched(
+        &self,
+        practice: &PracticeId,
+        stretch: &Stretch,
+    ) -> Result<Vec<Watched>, LedgerError> {
+        let (practice, stretch) = (practice.clone(), stretch.clone());
+        self.with_store(move |store| store.load_watched(&practice, &stretch))
             .await
     }
 

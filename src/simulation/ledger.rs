@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
-use crate::domain::booking::{BookingRecord, UpdateRecord};
+use crate::domain::booking::{BookingRecord, ReportRecord, UpdateRecord, Watched};
 use crate::domain::id::{BookingId, PracticeId, RequestId};
 use crate::ledger::sqlite::Inline;
-use crate::ledger::{Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine};
+use crate::ledger::{
+    Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine, Stretch,
+};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -119,6 +121,24 @@ impl Ledger for WatchedLedger {
     ) -> Result<Option<UpdateRecord>, LedgerError> {
         self.touch();
         self.inline.load_update(practice, request).await
+    }
+
+    async fn load_reports(
+        &self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Vec<ReportRecord>, LedgerError> {
+        self.touch();
+        self.inline.load_reports(practice, booking).await
+    }
+
+    async fn load_watched(
+        &self,
+        practice: &PracticeId,
+        stretch: &Stretch,
+    ) -> Result<Vec<Watched>, LedgerError> {
+        self.touch();
+        self.inline.load_watched(practice, stretch).await
     }
 
     async fn record(

@@ -1,17 +1,21 @@
 //! What every ledger promises, run for each of them.
 
-use healthengine_connector::domain::booking::{BookingRecord, State, UpdateState};
+use healthengine_connector::domain::booking::{
+    BookingRecord, DiaryChange, ReportState, State, UpdateState,
+};
 use healthengine_connector::domain::civil::LocalDateTime;
 use healthengine_connector::domain::id::{BookingId, PracticeId, RequestId};
 use healthengine_connector::ledger::{Change, Durability, ItemKind, LedgerError, PracticeMarks};
 
 use bench::{
-    Bench, at, booked, confirmed, flushed, item, key, line, practice, record, revision, updated,
+    Bench, at, booked, confirmed, flushed, item, key, line, practice, record, reported, revision,
+    updated,
 };
 use every::every_state;
 
 pub(crate) mod bench;
 mod every;
+mod reports;
 
 #[tokio::test]
 async fn every_state_comes_back_exactly_as_it_was_recorded() {
@@ -86,6 +90,7 @@ async fn a_change_is_written_whole_or_not_at_all() {
             booking: Some(record(1, State::Inserting { since: at(0) }, 7)),
             story: vec![line(0, "inserting")],
             update: updated(3, 1, UpdateState::Done).update,
+            report: reported(1, DiaryChange::Cancelled, ReportState::Owed).report,
             raise: vec![item(&whose, todo, "Check the diary.", 0)],
             settle: vec![],
             marks: Some(PracticeMarks {
@@ -103,6 +108,7 @@ async fn a_change_is_written_whole_or_not_at_all() {
         assert_eq!(loaded.bookings, [record(1, State::Received, 1)]);
         assert_eq!(loaded.marks, PracticeMarks::default());
         assert!(loaded.updates.is_empty() && loaded.items.is_empty());
+        assert!(loaded.reports.is_empty());
         let story = ledger.load_story(&whose, BookingId::new(1)).await.unwrap();
         assert!(story.is_empty());
     }

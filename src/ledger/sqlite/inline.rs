@@ -7,10 +7,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::store::{Entry, Store};
-use crate::domain::booking::{BookingRecord, UpdateRecord};
+use crate::domain::booking::{BookingRecord, ReportRecord, UpdateRecord, Watched};
 use crate::domain::clock::Clock;
 use crate::domain::id::{BookingId, PracticeId, RequestId};
-use crate::ledger::{Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine};
+use crate::ledger::{
+    Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine, Stretch,
+};
 
 /// The same ledger for a simulation on one thread, where a group is always one change.
 ///
@@ -57,6 +59,22 @@ impl Ledger for Inline {
         request: RequestId,
     ) -> Result<Option<UpdateRecord>, LedgerError> {
         self.store().load_update(practice, request)
+    }
+
+    async fn load_reports(
+        &self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Vec<ReportRecord>, LedgerError> {
+        self.store().load_reports(practice, booking)
+    }
+
+    async fn load_watched(
+        &self,
+        practice: &PracticeId,
+        stretch: &Stretch,
+    ) -> Result<Vec<Watched>, LedgerError> {
+        self.store().load_watched(practice, stretch)
     }
 
     async fn record(

@@ -3,9 +3,10 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Every migration in order; the first brings an empty file to version 1.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_settled_by_a_person.sql"),
+    include_str!("migrations/0003_reports.sql"),
 ];
 
 /// The newest schema that this version knows.
@@ -34,6 +35,7 @@ fn step(connection: &mut Connection, version: i64, sql: &str) -> rusqlite::Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::booking::ReportState;
     use crate::domain::id::BookingId;
     use crate::ledger::sqlite::open::APPLICATION_ID;
     use crate::ledger::sqlite::tests::{open, practice};
@@ -42,6 +44,7 @@ mod tests {
     const SAMPLES: [&str; MIGRATIONS.len()] = [
         include_str!("samples/0001.sql"),
         include_str!("samples/0002.sql"),
+        include_str!("samples/0003.sql"),
     ];
 
     #[test]
@@ -68,6 +71,15 @@ mod tests {
         assert_eq!(open_bookings, [1, 2, 3, 5, 7]);
         assert_eq!(loaded.updates.len(), 2);
         assert_eq!(loaded.items.len(), 1);
+        let owed: Vec<i64> = loaded
+            .reports
+            .iter()
+            .map(|report| report.booking.number())
+            .collect();
+        assert_eq!(owed, [9]);
+        // Its cancellation was done before there were reports: Healthengine had asked for it.
+        let known = store.load_reports(&practice("1001"), BookingId::new(4));
+        assert_eq!(known.unwrap()[0].state, ReportState::Known);
         assert!(loaded.marks.paused);
         assert_eq!(loaded.marks.resources, ["R1", "R2"]);
         let settled = store.load_booking(&practice("1001"), BookingId::new(6));

@@ -39,5 +39,20 @@ pub(super) fn batch(connection: &Connection, before: DateTime<Utc>) -> rusqlite:
             where dealt_at is not null and dealt_at < ?1 limit ?2)",
         params![changed, limit],
     )?;
-    Ok(bookings.saturating_add(updates).saturating_add(items))
+    // A report goes with its booking, by trigger; these have none.
+    let reports = connection.execute(
+        "-- prune_reports
+        delete from booking_report where (practice, booking, change) in (
+            select practice, booking, change from booking_report as report
+            where settled = 1 and changed_at < ?1 and not exists (
+                select 1 from booking
+                where practice = report.practice and booking = report.booking
+            )
+            limit ?2)",
+        params![changed, limit],
+    )?;
+    Ok(bookings
+        .saturating_add(updates)
+        .saturating_add(items)
+        .saturating_add(reports))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::word::{self, StateColumns};
-use super::{engine, unreadable};
+use super::{engine, report, unreadable};
 use crate::domain::booking::{BookingRecord, Slot, UpdateRecord};
 use crate::domain::id::{BookingId, PmsResourceId, PracticeId, RequestId};
 use crate::ledger::{
@@ -23,6 +23,7 @@ pub(super) fn practice(
         marks: marks(connection, practice)?,
         bookings: open_bookings(connection, practice)?,
         updates: open_updates(connection, practice)?,
+        reports: report::open(connection, practice)?,
         items: items_of(connection, practice)?,
     })
 }
@@ -78,7 +79,10 @@ pub(super) fn booking(
     row.map(|row| booking_of(row, practice)).transpose()
 }
 
-fn booking_of(row: &Row<'_>, practice: &PracticeId) -> Result<BookingRecord, LedgerError> {
+pub(super) fn booking_of(
+    row: &Row<'_>,
+    practice: &PracticeId,
+) -> Result<BookingRecord, LedgerError> {
     let booking: i64 = row.get("booking").map_err(engine)?;
     let lost = |column| unreadable("booking", practice, booking, column);
     let instant = |column: &'static str| {

@@ -22,11 +22,11 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::open::{self, Synchronous};
-use super::{engine, prune, read, word, write};
-use crate::domain::booking::{BookingRecord, UpdateRecord};
+use super::{engine, prune, read, report, word, write};
+use crate::domain::booking::{BookingRecord, ReportRecord, UpdateRecord, Watched};
 use crate::domain::clock::Clock;
 use crate::domain::id::{BookingId, PracticeId, RequestId};
-use crate::ledger::{Change, Durability, Item, LedgerError, PracticeRecord, StoryLine};
+use crate::ledger::{Change, Durability, Item, LedgerError, PracticeRecord, StoryLine, Stretch};
 
 /// The most changes that wait unflushed; one more flushes them.
 const MOST_UNFLUSHED: usize = 256;
@@ -205,6 +205,26 @@ impl Store {
     ) -> Result<Option<UpdateRecord>, LedgerError> {
         self.settle_reads()?;
         read::update(&self.connection, practice, request)
+    }
+
+    /// As [`Ledger::load_reports`](crate::ledger::Ledger::load_reports).
+    pub fn load_reports(
+        &mut self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Vec<ReportRecord>, LedgerError> {
+        self.settle_reads()?;
+        report::of_booking(&self.connection, practice, booking)
+    }
+
+    /// As [`Ledger::load_watched`](crate::ledger::Ledger::load_watched).
+    pub fn load_watched(
+        &mut self,
+        practice: &PracticeId,
+        stretch: &Stretch,
+    ) -> Result<Vec<Watched>, LedgerError> {
+        self.settle_reads()?;
+        report::watched(&self.connection, practice, stretch)
     }
 
     /// As [`Ledger::load_items`](crate::ledger::Ledger::load_items).

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use crate::domain::booking::{How, Place, RejectReason, State, Stuck, UpdateState};
+use crate::domain::booking::{How, Place, RejectReason, ReportState, State, Stuck, UpdateState};
 use crate::domain::civil::LocalDateTime;
 use crate::domain::id::{PmsAppointmentId, PmsPatientId};
 
@@ -178,6 +178,26 @@ pub(super) fn parse_update(word: &str, words: Option<String>) -> Option<UpdateSt
         "confirmed" => Some(UpdateState::Confirmed),
         "refused" => words.map(UpdateState::Refused),
         "rejected" => words.map(UpdateState::Rejected),
+        _ => None,
+    }
+}
+
+/// A report's state as word and words.
+pub(super) fn report_word(state: &ReportState) -> (&'static str, Option<&str>) {
+    match state {
+        ReportState::Owed => ("owed", None),
+        ReportState::Told => ("told", None),
+        ReportState::Known => ("known", None),
+        ReportState::Refused(words) => ("refused", Some(words)),
+    }
+}
+
+pub(super) fn parse_report(word: &str, words: Option<String>) -> Option<ReportState> {
+    match word {
+        "owed" => Some(ReportState::Owed),
+        "told" => Some(ReportState::Told),
+        "known" => Some(ReportState::Known),
+        "refused" => words.map(ReportState::Refused),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, named_params, params};
 
 use super::word::{self, StateColumns};
-use super::{engine, number};
+use super::{engine, number, report};
 use crate::domain::booking::{BookingRecord, UpdateRecord};
 use crate::domain::id::{BookingId, PracticeId};
 use crate::ledger::{Change, Item, ItemKey, LedgerError, PracticeMarks, StoryLine};
@@ -23,10 +23,14 @@ pub(super) fn change(
     if let Some(record) = &change.update {
         update(connection, practice, record).map_err(engine)?;
     }
+    if let Some(record) = &change.report {
+        report::record(connection, practice, record).map_err(engine)?;
+    }
     let of_update = change.update.as_ref().map(|update| update.booking);
+    let of_report = change.report.as_ref().map(|report| report.booking);
     let told = change.booking.as_ref().map(|record| record.booking);
     for line in &change.story {
-        let booking = told.or(of_update).ok_or_else(|| {
+        let booking = told.or(of_update).or(of_report).ok_or_else(|| {
             LedgerError::Engine("a story line came without the booking it tells of".to_owned())
         })?;
         story(connection, practice, booking, line).map_err(engine)?;

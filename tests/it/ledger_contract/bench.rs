@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use healthengine_connector::domain::booking::{
-    BookingRecord, How, Place, Slot, State, UpdateRecord, UpdateState,
+    BookingRecord, DiaryChange, How, Place, ReportRecord, ReportState, Slot, State, UpdateRecord,
+    UpdateState,
 };
 use healthengine_connector::domain::civil::LocalDateTime;
 use healthengine_connector::domain::clock::Clock;
@@ -125,6 +126,18 @@ pub(crate) fn updated(request: i64, booking: i64, state: UpdateState) -> Change 
             booking: BookingId::new(booking),
             state,
             changed_at: at(request),
+        }),
+        ..Change::default()
+    }
+}
+
+pub(crate) fn reported(booking: i64, change: DiaryChange, state: ReportState) -> Change {
+    Change {
+        report: Some(ReportRecord {
+            booking: BookingId::new(booking),
+            change,
+            state,
+            changed_at: at(booking),
         }),
         ..Change::default()
     }
