@@ -9,6 +9,8 @@ mod demo;
 mod first_hour;
 mod kills;
 mod linking;
+mod page;
+mod patients;
 mod privacy;
 mod steering;
 pub(crate) mod town;

@@ -108,6 +108,40 @@ fn new_keys_set_up_a_new_practice_and_nothing_more_goes_to_the_old_one() {
     assert_eq!(town.status(&daemon, &moved)["condition"], "healthy");
 }
 
+/// Changes a practice's file.
+fn edit(town: &Town, place: &Place, from: &str, to: &str) {
+    let path = format!("config/practices/{}.toml", place.name);
+    let path = town.path().join(path);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{text}");
+    std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn a_practice_that_was_disabled_sends_all_anew_once_it_is_enabled_and_answers_what_waited() {
+    let town = Town::with_two_practices(FAST);
+    let daemon = town.run();
+    let before = town.published(&HARBOUR, 2, SOON);
+    let offer = &town.offers(&HARBOUR, "bert", "checkup", town.date(&HARBOUR, 2))[0];
+    daemon.running.kill();
+    edit(&town, &HARBOUR, "timezone", "enabled = false\ntimezone");
+    let polls = town.state(&HARBOUR)["polls"]["count"].clone();
+    let daemon = town.run();
+    let waiting = town.book(&HARBOUR, offer, 1, false);
+    town.published(&SWAN, 1, SOON);
+    assert_eq!(town.state(&HARBOUR)["polls"]["count"], polls);
+
+    daemon.running.kill();
+    edit(&town, &HARBOUR, "enabled = false", "enabled = true");
+    edit(&town, &HARBOUR, "00:00", "07:30");
+    let _daemon = town.run();
+    sent_anew(&town, &HARBOUR, &before);
+    assert_eq!(town.answered(&HARBOUR, waiting, SOON), "confirmed");
+    let contract = &town.state(&HARBOUR)["liveness_contract"];
+    assert!(contract.to_string().contains("07:30"), "{contract}");
+    town.is_settled(&[&HARBOUR]);
+}
+
 #[test]
 fn requests_left_by_a_previous_integration_are_settled_on_link() {
     let town = Town::with_two_practices(FAST);
