@@ -22,6 +22,9 @@ use crate::domain::live_hours::LiveHours;
 mod connection;
 mod error;
 mod extra;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod operation;
 mod outcome;
 mod paging;

@@ -31,6 +31,9 @@ use crate::ledger::{
     Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine, Stretch,
 };
 
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod inline;
 mod migration;
 mod open;

@@ -10,6 +10,7 @@ mod check_online;
 mod client_and_sandbox;
 mod diary_processes;
 mod engine;
+mod fuzz;
 mod ledger_contract;
 mod ledger_sqlite;
 mod packaging;

@@ -242,7 +242,7 @@ async fn an_availability_request_names_its_resource_in_either_spelling() {
     assert_eq!(requests.unwrap(), expected, "each once");
 }
 
-pub(super) fn three_days() -> Vec<FreeDay> {
+fn three_days() -> Vec<FreeDay> {
     ["12", "13", "2"]
         .iter()
         .map(|id| FreeDay {

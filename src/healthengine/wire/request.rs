@@ -7,25 +7,33 @@ use super::field::{self, BadElement, Fields};
 use super::list::{NotAsDefined, parse_list};
 use crate::domain::client_day::DayOf;
 use crate::domain::id::{BookingId, PmsAppointmentId, PmsDocumentId, PmsPatientId};
-use crate::healthengine::RequestKind;
+use crate::healthengine::{RequestKind, words};
+
+/// The most kinds that are taken from one poll, and the longest name of one that is not known: both
+/// are kept and shown.
+const MOST_KINDS: usize = 100;
+const LONGEST_NAME: usize = 60;
 
 /// Parses the answer to a poll: each kind once, in Healthengine's order.
 pub(in crate::healthengine) fn parse_kinds(text: &str) -> Result<Vec<RequestKind>, NotAsDefined> {
     let mut kinds = Vec::new();
     for raw in parse_list(text)? {
         let word = field::value(raw).ok().as_ref().and_then(field::text);
-        if let Some(kind) = word.map(kind_of)
+        if let Some(kind) = word.map(|word| kind_of(&word))
             && !kinds.contains(&kind)
         {
             kinds.push(kind);
+        }
+        if kinds.len() == MOST_KINDS {
+            break;
         }
     }
     Ok(kinds)
 }
 
 /// The kind that the definition calls so.
-pub(super) fn kind_of(word: String) -> RequestKind {
-    match word.as_str() {
+pub(super) fn kind_of(word: &str) -> RequestKind {
+    match word {
         "bookings" => RequestKind::Bookings,
         "bookingUpdates" => RequestKind::BookingUpdates,
         "availability" => RequestKind::Availability,
@@ -36,7 +44,7 @@ pub(super) fn kind_of(word: String) -> RequestKind {
         "uploadDocuments" => RequestKind::UploadDocuments,
         "clientSnapshots" => RequestKind::ClientSnapshots,
         "attachDocuments" => RequestKind::AttachDocuments,
-        _ => RequestKind::Other(word),
+        _ => RequestKind::Other(words::bounded(word, LONGEST_NAME)),
     }
 }
 
@@ -168,12 +176,24 @@ mod tests {
     }
 
     #[test]
+    fn unknown_request_types_are_bounded_in_number_and_name() {
+        let names: Vec<String> = (0..500)
+            .map(|n| format!("{n}{}", "x".repeat(500)))
+            .collect();
+        let kinds = parse_kinds(&serde_json::json!(names).to_string()).unwrap();
+        assert_eq!(kinds.len(), MOST_KINDS);
+        for kind in kinds {
+            assert_eq!(word_of(&kind).chars().count(), LONGEST_NAME);
+        }
+    }
+
+    #[test]
     fn every_kind_of_the_definition_is_known() {
         let words = "bookings bookingUpdates availability pmsAppointmentChanges pmsResources \
                      pmsAppointmentTypes availableDocuments uploadDocuments clientSnapshots \
                      attachDocuments";
         for word in words.split_whitespace() {
-            let kind = kind_of(word.to_owned());
+            let kind = kind_of(word);
             assert!(!matches!(kind, RequestKind::Other(_)), "{word}");
             assert_eq!(word_of(&kind), word);
         }

@@ -28,7 +28,7 @@ impl Topic {
     fn parse(text: String) -> Self {
         match text.strip_prefix("requests.") {
             Some("*") => Self::EveryRequest,
-            Some(kind) => Self::Requests(kind_of(kind.to_owned())),
+            Some(kind) => Self::Requests(kind_of(kind)),
             None => Self::Other(text),
         }
     }
@@ -200,7 +200,7 @@ pub(in crate::healthengine) fn parse_error(
         request_kind: data
             .as_ref()
             .and_then(|data| data.text("requestType"))
-            .map(kind_of),
+            .map(|word| kind_of(&word)),
         booking: number("bookingId").map(BookingId::new),
         request: number("requestId").map(RequestId::new),
     })
