@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use healthengine_connector::domain::civil::{TimeOfDay, Zone};
 use healthengine_connector::domain::clock::Clock;
+use healthengine_connector::domain::feature::Features;
 use healthengine_connector::domain::id::{PracticeId, PracticeName};
 use healthengine_connector::ledger::LedgerError;
 use healthengine_connector::practice::heartbeat::Heartbeat;
@@ -54,6 +55,7 @@ fn site() -> Site {
         publish_days: 30,
         live_hours: Arc::default(),
         when_pms_unavailable: WhenPmsUnavailable::Reject,
+        features: Features::default(),
         rhythm: Arc::new(Rhythm {
             poll: minute,
             poll_outside_live_hours: minute,
