@@ -7,6 +7,7 @@
 //!
 //! # Invariants
 //! - When [`Ledger::record`] returns with [`Durability::Flushed`], the change survives a power cut.
+//!   `tests/it/power_loss.rs` cuts the power at every point of a recorded day.
 //! - A record is written only by whoever read its latest revision.
 //! - No row holds a patient's detail, a key or a token.
 //! - A ledger written by a newer version is refused, never guessed at.

@@ -50,17 +50,22 @@ impl Day {
     }
 
     /// Starts a daemon on the recorded disk, and waits until it has its ledger.
-    pub(super) fn start(&mut self, mut command: Command, death: Option<Death>) -> Running {
-        command
-            .current_dir(self.town.path())
-            .env("CONNECTOR__LEDGER__URL", format!("sqlite:{LEDGER}"));
-        self.recorder.watch(&mut command, death);
-        let running = Running::start(&mut command);
+    pub(super) fn start(&mut self, command: Command, death: Option<Death>) -> Running {
+        let running = self.begin_to_start(command, death);
         running.says(LISTENS);
         if self.offers.is_empty() {
             self.publish();
         }
         running
+    }
+
+    /// Starts a daemon that may die before it has its ledger.
+    pub(super) fn begin_to_start(&self, mut command: Command, death: Option<Death>) -> Running {
+        command
+            .current_dir(self.town.path())
+            .env("CONNECTOR__LEDGER__URL", format!("sqlite:{LEDGER}"));
+        self.recorder.watch(&mut command, death);
+        Running::start(&mut command)
     }
 
     fn publish(&mut self) {
