@@ -106,6 +106,10 @@ impl Practice {
                 .advance(id, Event::AskedAgain, along, Durability::WithNext)
                 .await;
         }
+        // What a person has settled is theirs to answer as well.
+        if record.state == State::SettledByPerson {
+            return Ok(());
+        }
         self.answer_again(&record).await
     }
 

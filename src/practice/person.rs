@@ -20,6 +20,8 @@ impl Practice {
             return Ok(());
         }
         if let Some(id) = self.settled_with(key) {
+            // Its time was held back: from now on the diary alone says whether it is free.
+            self.republish_slot_of(id);
             let along = Along::story("A person says that they have settled it.");
             self.advance(id, Event::DealtWith, along, Durability::Flushed)
                 .await?;

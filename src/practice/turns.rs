@@ -153,6 +153,15 @@ mod tests {
     }
 
     #[test]
+    fn few_practices_begin_at_once_and_many_one_after_the_other() {
+        let over = |practices| Turns::among(practices).begin_over();
+        assert_eq!(over(1), BEGINS_APART);
+        assert_eq!(over(300), Duration::from_millis(600));
+        assert!(over(10_000) > Duration::from_secs(5));
+        assert_eq!(Turns::default().begin_over(), Duration::MAX);
+    }
+
+    #[test]
     fn practices_that_hang_in_their_turns_keep_nobody_from_theirs() {
         let turns = Turns::default();
         let hanging: Vec<Turn> = std::iter::from_fn(|| turns.first(at(0))).collect();

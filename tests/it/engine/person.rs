@@ -60,6 +60,7 @@ async fn a_booking_that_a_person_settled_is_theirs_and_so_is_its_cancellation() 
     world.restart();
     world.run_for(seconds(60)).await;
     assert!(world.healthengine.told(booking).is_empty());
+    assert_eq!(world.journal.count("lists an answered"), 0);
     world.healthengine.books().pending.remove(&booking);
     world.run_for(seconds(10)).await;
     assert_eq!(state(&world, booking).await, State::SettledByPerson);
@@ -69,6 +70,17 @@ async fn a_booking_that_a_person_settled_is_theirs_and_so_is_its_cancellation() 
     let told = world.healthengine.told(booking);
     assert!(matches!(told[..], [Answer::UpdateRejected(..)]), "{told:?}");
     world.finish_with(&[ItemKind::RemoveByHand]).await;
+}
+
+#[tokio::test]
+async fn the_time_of_a_settled_booking_is_offered_again_when_the_diary_has_it_free() {
+    let (mut world, booking) = stuck(Fault::LoseRequest).await;
+    world.healthengine.books().pending.remove(&booking);
+    done(&mut world, ItemKind::CheckDiary, booking).await;
+    world.run_for(seconds(1)).await;
+    assert_eq!(world.status.bookings.open, 0);
+    world.assert_published();
+    world.finish().await;
 }
 
 #[tokio::test]
