@@ -24,6 +24,7 @@ pub mod match_files;
 pub mod sandbox;
 mod serve;
 mod settings;
+pub mod simulate;
 pub mod status;
 pub mod steer;
 
@@ -82,6 +83,8 @@ pub enum Command {
     Diary(diary::Arguments),
     /// Look for the people of one file among the patients of another; one decision a line, as CSV
     Match(match_files::Arguments),
+    /// Live through days of many practices from a seed, with faults and crashes, and judge them
+    Simulate(simulate::Arguments),
 }
 
 /// Where a command writes.
@@ -130,6 +133,7 @@ pub fn run(arguments: Arguments, streams: &mut Streams<'_>) -> Exit {
         Command::Sandbox(arguments) => sandbox::run(&general, &arguments, streams),
         Command::Diary(arguments) => diary::run(&general, &arguments, streams),
         Command::Match(arguments) => match_files::run(&general, &arguments, streams),
+        Command::Simulate(arguments) => simulate::run(&general, &arguments, streams),
     }
 }
 

@@ -65,6 +65,8 @@ pub enum Happening {
         /// Whether the caller knows what became of it.
         clear: bool,
     },
+    /// The system was asked to cancel appointments.
+    CancelBegun(Vec<PmsAppointmentId>),
     /// An appointment came into the diary.
     Made {
         /// The system's id of it.
@@ -207,6 +209,7 @@ impl Entry {
             Happening::BookBegun(of) | Happening::BookEnded { key: of, .. } => of == key,
             Happening::Made { key: of, .. } => of.as_ref() == Some(key),
             Happening::Marked { .. }
+            | Happening::CancelBegun(_)
             | Happening::ResourcesSent(_)
             | Happening::TypesSent(_)
             | Happening::RemovalsAccepted
@@ -228,6 +231,7 @@ impl Entry {
             | Happening::Told { .. }
             | Happening::BookBegun(_)
             | Happening::BookEnded { .. }
+            | Happening::CancelBegun(_)
             | Happening::Made { .. }
             | Happening::Marked { .. }
             | Happening::ResourcesSent(_)

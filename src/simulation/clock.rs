@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::clock::Clock;
 
@@ -60,7 +60,9 @@ impl VirtualClock {
             Sleepers::Alone => return self.advance(by),
             Sleepers::Shared(sleepers) => sleepers,
         };
-        let until = self.now() + by;
+        // The clock shows whole microseconds: a sleep between two of them would never end.
+        let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+        let until = self.now() + TimeDelta::microseconds(by);
         poll_fn(|_| {
             if self.now() >= until {
                 return Poll::Ready(());

@@ -23,10 +23,16 @@ pub fn patient(n: u32) -> Patient {
     Patient {
         given_name: text("Testa".to_owned()),
         surname: text(format!("Sample-{n}")),
-        date_of_birth: NaiveDate::from_yo_opt(1980, 1 + n).map(Redacted::new),
+        date_of_birth: birthday(n).map(Redacted::new),
         phone: text(format!("0491 570 {n:03}")),
         email: text(format!("testa-{n}@example.com")),
         street: text(format!("{n} Fiction Street")),
         ..Patient::default()
     }
+}
+
+/// Every person's own, for as long as years have days.
+fn birthday(n: u32) -> Option<NaiveDate> {
+    let year = i32::try_from(n / 365 % 60).ok()?.checked_add(1980)?;
+    NaiveDate::from_yo_opt(year, (n % 365).checked_add(1)?)
 }

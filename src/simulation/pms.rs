@@ -154,6 +154,11 @@ impl PmsModel {
         state
     }
 
+    /// Notes what was done to the diary from outside.
+    pub fn settle(&self) {
+        drop(self.state());
+    }
+
     /// Works on the diary, and notes what happened in it.
     fn act<T>(&self, act: impl FnOnce(&mut Diary) -> T) -> T {
         let mut state = self.state();

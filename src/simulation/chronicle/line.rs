@@ -61,6 +61,7 @@ impl fmt::Display for Happening {
                 };
                 write!(f, "the diary answers {how} for {key}")
             }
+            Self::CancelBegun(ids) => write!(f, "the diary is asked to cancel {ids:?}"),
             Self::Made { id, key, slot, .. } => {
                 let slot = Shown(slot);
                 match key {

@@ -135,6 +135,8 @@ impl PmsAdapter for PmsModel {
         if self.can.cancel == Support::No {
             return Err(PmsError::Unsupported("online cancellation"));
         }
+        let begun = Happening::CancelBegun(booked.appointments.clone());
+        self.chronicle.note(self.clock.now(), begun);
         self.call(Call::Cancel, limit, |diary| {
             for id in &booked.appointments {
                 diary.mark(id, Standing::Cancelled);

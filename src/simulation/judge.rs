@@ -1,0 +1,630 @@
+//! Judges a practice by what happened to its models: never by what the engine or its ledger say.
+//!
+//! # What it holds
+//! - A booking has one appointment or none, for its own patient, in its own practice.
+//! - What Healthengine is told agrees with the diary, and nothing is rejected that stands.
+//! - A patient who waits is answered within twenty seconds when nothing has gone wrong around it.
+//! - Nothing is cancelled that nobody cancelled, and no cancellation is confirmed that was not done.
+//! - A configuration never shrinks to less than half unless an operator accepted it.
+//! - When all has healed: everything is answered, and what is published is what the diary has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::chronicle::{Chronicle, Entry, Happening, Trouble};
+use super::healthengine::Answer;
+use super::plan::HousePlan;
+use crate::domain::booking::{ANSWER_LIMIT, Place, RejectReason, Slot};
+use crate::domain::diary::Standing;
+use crate::domain::id::{
+    BookingId, BookingKey, PmsAppointmentId, PmsPatientId, PracticeId, RequestId,
+};
+use crate::domain::redacted::Redacted;
+use crate::pms::Support;
+
+mod configuration;
+mod end;
+mod published;
+
+/// For how long after something went wrong the engine may still be catching up.
+const AFTERMATH: TimeDelta = TimeDelta::seconds(90);
+
+/// How many lines a finding's story has at the most.
+const LONGEST_STORY: usize = 40;
+
+/// A rule that broke.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// Of which practice.
+    pub practice: PracticeId,
+    /// What broke, as a sentence.
+    pub sentence: String,
+    /// What had happened around it, a line each.
+    pub story: Vec<String>,
+}
+
+/// A practice's judge.
+#[derive(Debug)]
+pub struct Judge {
+    practice: PracticeId,
+    prefix: String,
+    keeps_key: Support,
+    cancels: Support,
+    zone: crate::domain::civil::Zone,
+    publish_days: u16,
+    slot: std::time::Duration,
+    read: usize,
+    entries: Vec<Entry>,
+    cases: BTreeMap<BookingId, Case>,
+    appointments: BTreeMap<PmsAppointmentId, Appointment>,
+    updates: BTreeMap<RequestId, Update>,
+    /// The bookings that must be answered by then.
+    deadlines: BTreeMap<DateTime<Utc>, Vec<BookingId>>,
+    troubles: BTreeSet<Trouble>,
+    last_trouble: DateTime<Utc>,
+    configuration: configuration::Seen,
+    findings: Vec<Finding>,
+}
+
+/// What became of a booking.
+#[derive(Debug)]
+struct Case {
+    asked_at: DateTime<Utc>,
+    slot: Option<Slot>,
+    surname: Option<Redacted<String>>,
+    /// The appointments that were made for it.
+    made: Vec<PmsAppointmentId>,
+    /// Whether a call to book it was cut off, or its outcome may not have been recorded.
+    unclear: bool,
+    /// Since when it is being booked, or since when its outcome is being recorded.
+    booking_since: Option<DateTime<Utc>>,
+    told: Option<(DateTime<Utc>, Answer)>,
+    cancelled: bool,
+}
+
+#[derive(Debug)]
+struct Appointment {
+    key: Option<BookingKey>,
+    slot: Slot,
+    patient: PmsPatientId,
+    surname: Option<Redacted<String>>,
+    standing: Standing,
+}
+
+#[derive(Debug)]
+struct Update {
+    booking: BookingId,
+    cancels: bool,
+    asked_at: DateTime<Utc>,
+    answered: bool,
+}
+
+impl Judge {
+    /// The judge of the practice at this place of a plan.
+    pub fn new(at: usize, plan: &HousePlan) -> Self {
+        Self {
+            practice: plan.profile.id.clone(),
+            prefix: format!("h{at}-"),
+            keeps_key: plan.can.keeps_key,
+            cancels: plan.can.cancel,
+            zone: plan.profile.zone,
+            publish_days: plan.profile.publish_days,
+            slot: plan.slot,
+            read: 0,
+            entries: Vec::new(),
+            cases: BTreeMap::new(),
+            appointments: BTreeMap::new(),
+            updates: BTreeMap::new(),
+            deadlines: BTreeMap::new(),
+            troubles: BTreeSet::new(),
+            last_trouble: DateTime::UNIX_EPOCH,
+            configuration: configuration::Seen::default(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// A patient waits for this booking's answer, and the connector was told or polls often enough.
+    pub fn expect_promptly(&mut self, booking: BookingId, asked_at: DateTime<Utc>) {
+        let limit = TimeDelta::from_std(ANSWER_LIMIT).unwrap_or_default();
+        let by = asked_at + limit;
+        self.deadlines.entry(by).or_default().push(booking);
+    }
+
+    /// Reads what has been noted since, up to now.
+    pub fn read(&mut self, chronicle: &Chronicle, now: DateTime<Utc>) {
+        if chronicle.len() > self.read {
+            for entry in chronicle.since(self.read) {
+                self.read = self.read.saturating_add(1);
+                self.hold_to_deadlines(entry.at);
+                self.see(entry);
+            }
+        }
+        self.hold_to_deadlines(now);
+    }
+
+    /// What was found so far.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// How many bookings were asked for, and how many of them stand or are rejected.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        let told = |wanted: fn(&Answer) -> bool| {
+            let told = self.cases.values().filter_map(|case| case.told.as_ref());
+            told.filter(|(_, answer)| wanted(answer)).count()
+        };
+        let confirmed = told(|answer| matches!(answer, Answer::Confirmed(_)));
+        let rejected = told(|answer| matches!(answer, Answer::Rejected(_)));
+        (self.cases.len(), confirmed, rejected)
+    }
+
+    /// Every fault that was noted, by the call it struck.
+    pub fn faults(&self) -> impl Iterator<Item = &'static str> {
+        self.entries.iter().filter_map(|entry| match &entry.what {
+            Happening::Fault { call, .. } => Some(*call),
+            Happening::Asked { .. }
+            | Happening::UpdateAsked { .. }
+            | Happening::Told { .. }
+            | Happening::BookBegun(_)
+            | Happening::BookEnded { .. }
+            | Happening::CancelBegun(_)
+            | Happening::Made { .. }
+            | Happening::Marked { .. }
+            | Happening::ResourcesSent(_)
+            | Happening::TypesSent(_)
+            | Happening::RemovalsAccepted
+            | Happening::TroubleBegins(_)
+            | Happening::TroubleEnds(_)
+            | Happening::Breach(_) => None,
+        })
+    }
+
+    fn see(&mut self, entry: Entry) {
+        let at = entry.at;
+        if entry.is_trouble() {
+            self.last_trouble = at;
+            self.blur(at);
+        }
+        let what = entry.what.clone();
+        self.entries.push(entry);
+        match what {
+            Happening::Asked {
+                booking,
+                slot,
+                surname,
+                ..
+            } => self.asked(at, booking, slot, surname),
+            Happening::UpdateAsked {
+                request,
+                booking,
+                cancels,
+            } => self.update_asked(at, request, booking, cancels),
+            Happening::Told {
+                booking,
+                what,
+                taken,
+            } => self.told(at, booking, &what, taken),
+            Happening::BookBegun(key) => self.book_begun(at, &key),
+            Happening::BookEnded { key, clear } => self.book_ended(at, &key, clear),
+            Happening::CancelBegun(ids) => self.cancel_begun(at, &ids),
+            Happening::Made {
+                id,
+                key,
+                slot,
+                patient,
+                surname,
+            } => {
+                let made = Appointment {
+                    key,
+                    slot,
+                    patient,
+                    surname,
+                    standing: Standing::Booked,
+                };
+                self.made(at, id, made);
+            }
+            Happening::Marked { id, standing } => {
+                if let Some(known) = self.appointments.get_mut(&id) {
+                    known.standing = standing;
+                }
+            }
+            Happening::ResourcesSent(ids) => {
+                let ids = ids.iter().map(|id| id.as_str().to_owned()).collect();
+                self.configured(at, configuration::Kind::Resources, ids);
+            }
+            Happening::TypesSent(ids) => {
+                let ids = ids.iter().map(|id| id.as_str().to_owned()).collect();
+                self.configured(at, configuration::Kind::Types, ids);
+            }
+            Happening::RemovalsAccepted => self.configuration.accepted(),
+            Happening::TroubleBegins(trouble) => {
+                self.troubles.insert(trouble);
+            }
+            Happening::TroubleEnds(trouble) => {
+                self.troubles.remove(&trouble);
+            }
+            Happening::Breach(what) => {
+                self.find(
+                    at,
+                    None,
+                    format!("a rule of the definition was broken: {what}"),
+                );
+            }
+            Happening::Fault { .. } => {}
+        }
+    }
+
+    /// A booking under way when something goes wrong may have an outcome that nobody recorded.
+    fn blur(&mut self, at: DateTime<Utc>) {
+        for case in self.cases.values_mut() {
+            if case
+                .booking_since
+                .is_some_and(|since| at - since < AFTERMATH)
+            {
+                case.unclear = true;
+            }
+        }
+    }
+
+    fn asked(
+        &mut self,
+        at: DateTime<Utc>,
+        booking: BookingId,
+        slot: Option<Slot>,
+        surname: Option<Redacted<String>>,
+    ) {
+        let case = Case {
+            asked_at: at,
+            slot,
+            surname,
+            made: Vec::new(),
+            unclear: false,
+            booking_since: None,
+            told: None,
+            cancelled: false,
+        };
+        self.cases.insert(booking, case);
+    }
+
+    fn update_asked(
+        &mut self,
+        at: DateTime<Utc>,
+        request: RequestId,
+        booking: BookingId,
+        cancels: bool,
+    ) {
+        if let Some(case) = self.cases.get_mut(&booking) {
+            case.cancelled |= cancels;
+        }
+        let update = Update {
+            booking,
+            cancels,
+            asked_at: at,
+            answered: false,
+        };
+        self.updates.insert(request, update);
+    }
+
+    fn told(&mut self, at: DateTime<Utc>, booking: BookingId, what: &Answer, taken: bool) {
+        match what {
+            Answer::Confirmed(place) => self.told_confirmed(at, booking, place),
+            Answer::Rejected(why) => self.told_rejected(at, booking, why),
+            Answer::UpdateConfirmed(request) => self.told_done(at, booking, *request),
+            Answer::UpdateRejected(request, why) => {
+                self.told_not_done(at, booking, *request, why);
+            }
+        }
+        match what {
+            Answer::Confirmed(_) | Answer::Rejected(_) => {
+                if let Some(case) = self.cases.get_mut(&booking).filter(|_| taken) {
+                    case.told = Some((at, what.clone()));
+                    case.booking_since = None;
+                }
+            }
+            Answer::UpdateConfirmed(request) | Answer::UpdateRejected(request, _) => {
+                if let Some(update) = self.updates.get_mut(request) {
+                    update.answered |= taken;
+                }
+            }
+        }
+    }
+
+    fn told_confirmed(&mut self, at: DateTime<Utc>, booking: BookingId, place: &Place) {
+        let Some(case) = self.cases.get(&booking) else {
+            let sentence =
+                format!("booking {booking} was confirmed, and this practice never had it");
+            return self.find(at, None, sentence);
+        };
+        let key = BookingKey::of(&self.practice, booking);
+        let found = place
+            .appointments
+            .first()
+            .and_then(|id| self.appointments.get(id));
+        let Some(found) = found else {
+            let sentence =
+                format!("booking {booking} was confirmed at no appointment of the diary");
+            return self.find(at, Some(booking), sentence);
+        };
+        // Where no key is kept, one person's two bookings of one time cannot be told apart.
+        let keeps = self.keeps_key == Support::Yes;
+        let same_time = case.slot.as_ref().is_some_and(|slot| {
+            slot.resource == found.slot.resource && slot.start == found.slot.start
+        });
+        let fault = if found.patient != place.patient {
+            Some("with another patient's id than the appointment's")
+        } else if keeps && found.key.as_ref().is_some_and(|of| *of != key) {
+            Some("at another booking's appointment")
+        } else if found.surname != case.surname {
+            Some("at another person's appointment")
+        } else if !same_time {
+            Some("at another time, or with another practitioner")
+        } else {
+            None
+        };
+        if let Some(fault) = fault {
+            self.find(
+                at,
+                Some(booking),
+                format!("booking {booking} was confirmed {fault}"),
+            );
+        }
+    }
+
+    fn told_rejected(&mut self, at: DateTime<Utc>, booking: BookingId, why: &str) {
+        let Some(case) = self.cases.get(&booking) else {
+            let sentence =
+                format!("booking {booking} was rejected, and this practice never had it");
+            return self.find(at, None, sentence);
+        };
+        let stands = case.made.iter().any(|id| {
+            let made = self.appointments.get(id);
+            made.is_some_and(|made| made.standing != Standing::Cancelled)
+        });
+        if stands {
+            let sentence = format!("booking {booking} was rejected, and it stands in the diary");
+            self.find(at, Some(booking), sentence);
+        } else if why == RejectReason::PmsUnavailable.to_string() && self.is_calm(at) {
+            let sentence =
+                format!("booking {booking} was rejected for a diary that was never away");
+            self.find(at, Some(booking), sentence);
+        }
+    }
+
+    fn told_done(&mut self, at: DateTime<Utc>, booking: BookingId, request: RequestId) {
+        let Some(update) = self
+            .updates
+            .get(&request)
+            .filter(|one| one.booking == booking)
+        else {
+            let sentence =
+                format!("request {request} was confirmed, and this practice never had it");
+            return self.find(at, Some(booking), sentence);
+        };
+        if !update.cancels {
+            return;
+        }
+        let Some(case) = self.cases.get(&booking) else {
+            let sentence =
+                format!("booking {booking} is not known, and its cancellation was confirmed");
+            return self.find(at, Some(booking), sentence);
+        };
+        let stands = |id: &PmsAppointmentId| {
+            let known = self.appointments.get(id);
+            known.is_some_and(|known| known.standing != Standing::Cancelled)
+        };
+        let placed = match &case.told {
+            Some((_, Answer::Confirmed(place))) => place.appointments.as_slice(),
+            Some((
+                _,
+                Answer::Rejected(_) | Answer::UpdateConfirmed(_) | Answer::UpdateRejected(..),
+            ))
+            | None => &[],
+        };
+        if case.made.iter().chain(placed).any(stands) {
+            let sentence =
+                format!("the cancellation of booking {booking} was confirmed, and it stands");
+            self.find(at, Some(booking), sentence);
+        }
+    }
+
+    fn told_not_done(
+        &mut self,
+        at: DateTime<Utc>,
+        booking: BookingId,
+        request: RequestId,
+        why: &str,
+    ) {
+        let Some(update) = self
+            .updates
+            .get(&request)
+            .filter(|one| one.booking == booking)
+        else {
+            let sentence =
+                format!("request {request} was rejected, and this practice never had it");
+            return self.find(at, Some(booking), sentence);
+        };
+        let Some(case) = self.cases.get(&booking).filter(|_| update.cancels) else {
+            return;
+        };
+        let confirmed = matches!(case.told, Some((_, Answer::Confirmed(_))));
+        let calm = self.troubles.is_empty() && self.last_trouble < update.asked_at - AFTERMATH;
+        if confirmed && calm && self.cancels == Support::Yes {
+            let sentence = format!(
+                "the cancellation of booking {booking} was rejected although nothing stood against it: {why}"
+            );
+            self.find(at, Some(booking), sentence);
+        }
+    }
+
+    fn book_begun(&mut self, at: DateTime<Utc>, key: &BookingKey) {
+        match self.booking_of(key) {
+            Some(booking) => {
+                if let Some(case) = self.cases.get_mut(&booking) {
+                    case.booking_since = Some(at);
+                }
+            }
+            None => self.find(
+                at,
+                None,
+                format!("the diary was asked to book {key}, which is none of its bookings"),
+            ),
+        }
+    }
+
+    fn book_ended(&mut self, at: DateTime<Utc>, key: &BookingKey, clear: bool) {
+        let booking = self.booking_of(key);
+        if let Some(case) = booking.and_then(|booking| self.cases.get_mut(&booking)) {
+            case.booking_since = Some(at);
+            case.unclear |= !clear;
+        }
+    }
+
+    fn cancel_begun(&mut self, at: DateTime<Utc>, ids: &[PmsAppointmentId]) {
+        for id in ids {
+            let asked = self.cases.values().any(|case| {
+                let placed = match &case.told {
+                    Some((_, Answer::Confirmed(place))) => place.appointments.contains(id),
+                    Some((
+                        _,
+                        Answer::Rejected(_)
+                        | Answer::UpdateConfirmed(_)
+                        | Answer::UpdateRejected(..),
+                    ))
+                    | None => false,
+                };
+                case.cancelled && (placed || case.made.contains(id) || self.may_be_of(case, id))
+            });
+            if !asked {
+                let sentence =
+                    format!("{id} was cancelled in the diary, and nobody had cancelled it");
+                self.find(at, None, sentence);
+            }
+        }
+    }
+
+    /// Whether staff typed this appointment in for that booking.
+    fn may_be_of(&self, case: &Case, id: &PmsAppointmentId) -> bool {
+        let known = self.appointments.get(id);
+        known.is_some_and(|known| known.key.is_none() && known.surname == case.surname)
+    }
+
+    fn made(&mut self, at: DateTime<Utc>, id: PmsAppointmentId, made: Appointment) {
+        let ours = made.slot.resource.as_str().starts_with(&self.prefix)
+            && made.patient.as_str().starts_with(&self.prefix);
+        if !ours {
+            self.find(
+                at,
+                None,
+                format!("{id} was made with what belongs to another practice"),
+            );
+        }
+        let key = made.key.clone();
+        let (slot, surname) = (made.slot.clone(), made.surname.clone());
+        self.appointments.insert(id.clone(), made);
+        let Some(key) = key else {
+            return;
+        };
+        let booking = self.booking_of(&key);
+        let Some((booking, case)) =
+            booking.and_then(|booking| Some((booking, self.cases.get_mut(&booking)?)))
+        else {
+            return self.find(
+                at,
+                None,
+                format!("{id} was made for {key}, which nobody asked for"),
+            );
+        };
+        case.made.push(id);
+        let fault = if case.made.len() > 1 {
+            Some("was put into the diary twice")
+        } else if case.surname != surname {
+            Some("was put into the diary for another person")
+        } else if case
+            .slot
+            .as_ref()
+            .is_none_or(|asked| asked.resource != slot.resource || asked.start != slot.start)
+        {
+            Some("was put into the diary at another time, or with another practitioner")
+        } else if matches!(case.told, Some((_, Answer::Rejected(_)))) {
+            Some("came into the diary after it was rejected")
+        } else {
+            None
+        };
+        if let Some(fault) = fault {
+            self.find(at, Some(booking), format!("booking {booking} {fault}"));
+        }
+    }
+
+    fn hold_to_deadlines(&mut self, now: DateTime<Utc>) {
+        while let Some(first) = self
+            .deadlines
+            .first_entry()
+            .filter(|first| *first.key() < now)
+        {
+            let (by, bookings) = first.remove_entry();
+            for booking in bookings {
+                let calm = self.is_calm(by);
+                let late = self
+                    .cases
+                    .get(&booking)
+                    .is_some_and(|case| case.told.is_none());
+                if late && calm {
+                    let sentence = format!(
+                        "booking {booking} had no answer after twenty seconds, and nothing was wrong"
+                    );
+                    self.find(by, Some(booking), sentence);
+                }
+            }
+        }
+    }
+
+    /// Whether nothing has gone wrong for so long that a patient may expect an answer at once.
+    fn is_calm(&self, at: DateTime<Utc>) -> bool {
+        let limit = TimeDelta::from_std(ANSWER_LIMIT).unwrap_or_default();
+        self.troubles.is_empty() && self.last_trouble < at - limit - AFTERMATH
+    }
+
+    /// The booking of this key, if it is one of this practice.
+    fn booking_of(&self, key: &BookingKey) -> Option<BookingId> {
+        let number = key
+            .as_str()
+            .strip_prefix("HE-")?
+            .strip_prefix(self.practice.as_str())?;
+        let booking = BookingId::new(number.strip_prefix('-')?.parse().ok()?);
+        self.cases.contains_key(&booking).then_some(booking)
+    }
+
+    fn find(&mut self, at: DateTime<Utc>, booking: Option<BookingId>, sentence: String) {
+        let mut story: Vec<String> = match booking {
+            Some(booking) => {
+                let key = BookingKey::of(&self.practice, booking);
+                let since = self.cases.get(&booking).map_or(at, |case| case.asked_at) - AFTERMATH;
+                let ids = self.cases.get(&booking).map_or(&[][..], |case| &case.made);
+                let about = |entry: &&Entry| {
+                    let marks =
+                        matches!(&entry.what, Happening::Marked { id, .. } if ids.contains(id));
+                    marks
+                        || entry.is_about(booking, &key)
+                        || (entry.at >= since && entry.is_trouble())
+                };
+                self.entries
+                    .iter()
+                    .filter(about)
+                    .map(Entry::to_string)
+                    .collect()
+            }
+            None => self.entries.iter().map(Entry::to_string).collect(),
+        };
+        let cut = story.len().saturating_sub(LONGEST_STORY);
+        story.drain(..cut);
+        self.findings.push(Finding {
+            at,
+            practice: self.practice.clone(),
+            sentence,
+            story,
+        });
+    }
+}

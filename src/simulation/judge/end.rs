@@ -1,0 +1,72 @@
+//! What must hold when everything has healed and the practice has come to rest.
+
+use chrono::{DateTime, Utc};
+
+use super::{Case, Judge};
+use crate::domain::diary::Standing;
+use crate::domain::id::BookingId;
+use crate::pms::Support;
+use crate::simulation::healthengine::{Answer, Books};
+use crate::simulation::pms::Diary;
+
+impl Judge {
+    /// Compares what Healthengine has with what the diary has.
+    pub fn end(&mut self, now: DateTime<Utc>, books: &Books, diary: &Diary) {
+        self.unanswered(now);
+        self.disagreeing(now);
+        for breach in &books.breaches {
+            self.find(now, None, format!("Healthengine was sent {breach}"));
+        }
+        self.configuration_differs(now, books, diary);
+        self.published_differs(now, books, diary);
+    }
+
+    /// Whether only a person can tell what became of a booking: its outcome was lost, and its
+    /// system cannot be asked.
+    pub(super) fn needs_person(&self, case: &Case) -> bool {
+        self.keeps_key == Support::No && case.unclear
+    }
+
+    fn unanswered(&mut self, now: DateTime<Utc>) {
+        let lost: Vec<BookingId> = self
+            .cases
+            .iter()
+            .filter(|(_, case)| case.told.is_none() && !self.needs_person(case))
+            .map(|(booking, _)| *booking)
+            .collect();
+        for booking in lost {
+            let sentence = format!("booking {booking} never had an answer");
+            self.find(now, Some(booking), sentence);
+        }
+        let lost: Vec<(BookingId, String)> = self
+            .updates
+            .iter()
+            .filter(|(_, update)| !update.answered)
+            .map(|(request, update)| (update.booking, request.to_string()))
+            .collect();
+        for (booking, request) in lost {
+            let sentence = format!("request {request} of booking {booking} never had an answer");
+            self.find(now, Some(booking), sentence);
+        }
+    }
+
+    fn disagreeing(&mut self, now: DateTime<Utc>) {
+        let stands = |case: &Case| {
+            case.made.iter().any(|id| {
+                let known = self.appointments.get(id);
+                known.is_some_and(|known| known.standing != Standing::Cancelled)
+            })
+        };
+        let rejected = |case: &Case| matches!(case.told, Some((_, Answer::Rejected(_))));
+        let wrong: Vec<BookingId> = self
+            .cases
+            .iter()
+            .filter(|(_, case)| rejected(case) && stands(case))
+            .map(|(booking, _)| *booking)
+            .collect();
+        for booking in wrong {
+            let sentence = format!("booking {booking} is rejected, and stands in the diary");
+            self.find(now, Some(booking), sentence);
+        }
+    }
+}
