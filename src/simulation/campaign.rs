@@ -78,7 +78,7 @@ impl Campaign {
         report
     }
 
-    fn work(&self, next: &AtomicU64, enough: &AtomicBool, send: &Sender<(u64, Outcome)>) {
+    fn work(&self, next: &AtomicU64, enough: &AtomicBool, over: &Sender<(u64, Outcome)>) {
         while !enough.load(Ordering::Relaxed) {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= self.seeds {
@@ -90,7 +90,7 @@ impl Campaign {
                 length: self.length,
                 practices: self.practices,
             };
-            if send.send((seed, live(wish))).is_err() {
+            if over.send((seed, live(wish))).is_err() {
                 return;
             }
         }

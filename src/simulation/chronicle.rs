@@ -47,6 +47,8 @@ pub enum Happening {
         /// Whether it is to be cancelled.
         cancels: bool,
     },
+    /// Healthengine asks whether a booking's appointment has changed.
+    QuestionAsked(BookingId),
     /// Healthengine was told something of a booking.
     Told {
         /// Of which.
@@ -205,6 +207,7 @@ impl Entry {
         match &self.what {
             Happening::Asked { booking: of, .. }
             | Happening::UpdateAsked { booking: of, .. }
+            | Happening::QuestionAsked(of)
             | Happening::Told { booking: of, .. } => *of == booking,
             Happening::BookBegun(of) | Happening::BookEnded { key: of, .. } => of == key,
             Happening::Made { key: of, .. } => of.as_ref() == Some(key),
@@ -228,6 +231,7 @@ impl Entry {
             }
             Happening::Asked { .. }
             | Happening::UpdateAsked { .. }
+            | Happening::QuestionAsked(_)
             | Happening::Told { .. }
             | Happening::BookBegun(_)
             | Happening::BookEnded { .. }

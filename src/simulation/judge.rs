@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::chronicle::{Chronicle, Entry, Happening, Trouble};
 use super::healthengine::Answer;
 use super::plan::HousePlan;
-use crate::domain::booking::{ANSWER_LIMIT, Place, RejectReason, Slot};
+use crate::domain::booking::{ANSWER_LIMIT, Place, Slot};
 use crate::domain::diary::Standing;
 use crate::domain::id::{
     BookingId, BookingKey, PmsAppointmentId, PmsPatientId, PracticeId, RequestId,
@@ -24,8 +24,11 @@ use crate::domain::redacted::Redacted;
 use crate::pms::Support;
 
 mod configuration;
+mod count;
+mod diary;
 mod end;
 mod published;
+mod told;
 
 /// For how long after something went wrong the engine may still be catching up.
 const AFTERMATH: TimeDelta = TimeDelta::seconds(90);
@@ -83,6 +86,18 @@ struct Case {
     booking_since: Option<DateTime<Utc>>,
     told: Option<(DateTime<Utc>, Answer)>,
     cancelled: bool,
+    /// How often Healthengine asked whether it has changed, and has no answer.
+    questions: u32,
+    /// What was reported of it last, and when.
+    reported: Option<Answer>,
+    reported_at: DateTime<Utc>,
+}
+
+impl Case {
+    /// Where Healthengine was told that it stands.
+    fn place(&self) -> Option<&Place> {
+        self.told.as_ref().and_then(|(_, answer)| answer.place())
+    }
 }
 
 #[derive(Debug)]
@@ -92,6 +107,8 @@ struct Appointment {
     patient: PmsPatientId,
     surname: Option<Redacted<String>>,
     standing: Standing,
+    /// What it has been since it was made.
+    became: Vec<Standing>,
 }
 
 #[derive(Debug)]
@@ -150,38 +167,6 @@ impl Judge {
         &self.findings
     }
 
-    /// How many bookings were asked for, and how many of them stand or are rejected.
-    pub fn counts(&self) -> (usize, usize, usize) {
-        let told = |wanted: fn(&Answer) -> bool| {
-            let told = self.cases.values().filter_map(|case| case.told.as_ref());
-            told.filter(|(_, answer)| wanted(answer)).count()
-        };
-        let confirmed = told(|answer| matches!(answer, Answer::Confirmed(_)));
-        let rejected = told(|answer| matches!(answer, Answer::Rejected(_)));
-        (self.cases.len(), confirmed, rejected)
-    }
-
-    /// Every fault that was noted, by the call it struck.
-    pub fn faults(&self) -> impl Iterator<Item = &'static str> {
-        self.entries.iter().filter_map(|entry| match &entry.what {
-            Happening::Fault { call, .. } => Some(*call),
-            Happening::Asked { .. }
-            | Happening::UpdateAsked { .. }
-            | Happening::Told { .. }
-            | Happening::BookBegun(_)
-            | Happening::BookEnded { .. }
-            | Happening::CancelBegun(_)
-            | Happening::Made { .. }
-            | Happening::Marked { .. }
-            | Happening::ResourcesSent(_)
-            | Happening::TypesSent(_)
-            | Happening::RemovalsAccepted
-            | Happening::TroubleBegins(_)
-            | Happening::TroubleEnds(_)
-            | Happening::Breach(_) => None,
-        })
-    }
-
     fn see(&mut self, entry: Entry) {
         let at = entry.at;
         if entry.is_trouble() {
@@ -202,6 +187,11 @@ impl Judge {
                 booking,
                 cancels,
             } => self.update_asked(at, request, booking, cancels),
+            Happening::QuestionAsked(booking) => {
+                if let Some(case) = self.cases.get_mut(&booking) {
+                    case.questions = case.questions.saturating_add(1);
+                }
+            }
             Happening::Told {
                 booking,
                 what,
@@ -223,12 +213,14 @@ impl Judge {
                     patient,
                     surname,
                     standing: Standing::Booked,
+                    became: Vec::new(),
                 };
                 self.made(at, id, made);
             }
             Happening::Marked { id, standing } => {
                 if let Some(known) = self.appointments.get_mut(&id) {
                     known.standing = standing;
+                    known.became.push(standing);
                 }
             }
             Happening::ResourcesSent(ids) => {
@@ -285,6 +277,9 @@ impl Judge {
             booking_since: None,
             told: None,
             cancelled: false,
+            questions: 0,
+            reported: None,
+            reported_at: at,
         };
         self.cases.insert(booking, case);
     }
@@ -306,256 +301,6 @@ impl Judge {
             answered: false,
         };
         self.updates.insert(request, update);
-    }
-
-    fn told(&mut self, at: DateTime<Utc>, booking: BookingId, what: &Answer, taken: bool) {
-        match what {
-            Answer::Confirmed(place) => self.told_confirmed(at, booking, place),
-            Answer::Rejected(why) => self.told_rejected(at, booking, why),
-            Answer::UpdateConfirmed(request) => self.told_done(at, booking, *request),
-            Answer::UpdateRejected(request, why) => {
-                self.told_not_done(at, booking, *request, why);
-            }
-        }
-        match what {
-            Answer::Confirmed(_) | Answer::Rejected(_) => {
-                if let Some(case) = self.cases.get_mut(&booking).filter(|_| taken) {
-                    case.told = Some((at, what.clone()));
-                    case.booking_since = None;
-                }
-            }
-            Answer::UpdateConfirmed(request) | Answer::UpdateRejected(request, _) => {
-                if let Some(update) = self.updates.get_mut(request) {
-                    update.answered |= taken;
-                }
-            }
-        }
-    }
-
-    fn told_confirmed(&mut self, at: DateTime<Utc>, booking: BookingId, place: &Place) {
-        let Some(case) = self.cases.get(&booking) else {
-            let sentence =
-                format!("booking {booking} was confirmed, and this practice never had it");
-            return self.find(at, None, sentence);
-        };
-        let key = BookingKey::of(&self.practice, booking);
-        let found = place
-            .appointments
-            .first()
-            .and_then(|id| self.appointments.get(id));
-        let Some(found) = found else {
-            let sentence =
-                format!("booking {booking} was confirmed at no appointment of the diary");
-            return self.find(at, Some(booking), sentence);
-        };
-        // Where no key is kept, one person's two bookings of one time cannot be told apart.
-        let keeps = self.keeps_key == Support::Yes;
-        let same_time = case.slot.as_ref().is_some_and(|slot| {
-            slot.resource == found.slot.resource && slot.start == found.slot.start
-        });
-        let fault = if found.patient != place.patient {
-            Some("with another patient's id than the appointment's")
-        } else if keeps && found.key.as_ref().is_some_and(|of| *of != key) {
-            Some("at another booking's appointment")
-        } else if found.surname != case.surname {
-            Some("at another person's appointment")
-        } else if !same_time {
-            Some("at another time, or with another practitioner")
-        } else {
-            None
-        };
-        if let Some(fault) = fault {
-            self.find(
-                at,
-                Some(booking),
-                format!("booking {booking} was confirmed {fault}"),
-            );
-        }
-    }
-
-    fn told_rejected(&mut self, at: DateTime<Utc>, booking: BookingId, why: &str) {
-        let Some(case) = self.cases.get(&booking) else {
-            let sentence =
-                format!("booking {booking} was rejected, and this practice never had it");
-            return self.find(at, None, sentence);
-        };
-        let stands = case.made.iter().any(|id| {
-            let made = self.appointments.get(id);
-            made.is_some_and(|made| made.standing != Standing::Cancelled)
-        });
-        if stands {
-            let sentence = format!("booking {booking} was rejected, and it stands in the diary");
-            self.find(at, Some(booking), sentence);
-        } else if why == RejectReason::PmsUnavailable.to_string() && self.is_calm(at) {
-            let sentence =
-                format!("booking {booking} was rejected for a diary that was never away");
-            self.find(at, Some(booking), sentence);
-        }
-    }
-
-    fn told_done(&mut self, at: DateTime<Utc>, booking: BookingId, request: RequestId) {
-        let Some(update) = self
-            .updates
-            .get(&request)
-            .filter(|one| one.booking == booking)
-        else {
-            let sentence =
-                format!("request {request} was confirmed, and this practice never had it");
-            return self.find(at, Some(booking), sentence);
-        };
-        if !update.cancels {
-            return;
-        }
-        let Some(case) = self.cases.get(&booking) else {
-            let sentence =
-                format!("booking {booking} is not known, and its cancellation was confirmed");
-            return self.find(at, Some(booking), sentence);
-        };
-        let stands = |id: &PmsAppointmentId| {
-            let known = self.appointments.get(id);
-            known.is_some_and(|known| known.standing != Standing::Cancelled)
-        };
-        let placed = match &case.told {
-            Some((_, Answer::Confirmed(place))) => place.appointments.as_slice(),
-            Some((
-                _,
-                Answer::Rejected(_) | Answer::UpdateConfirmed(_) | Answer::UpdateRejected(..),
-            ))
-            | None => &[],
-        };
-        if case.made.iter().chain(placed).any(stands) {
-            let sentence =
-                format!("the cancellation of booking {booking} was confirmed, and it stands");
-            self.find(at, Some(booking), sentence);
-        }
-    }
-
-    fn told_not_done(
-        &mut self,
-        at: DateTime<Utc>,
-        booking: BookingId,
-        request: RequestId,
-        why: &str,
-    ) {
-        let Some(update) = self
-            .updates
-            .get(&request)
-            .filter(|one| one.booking == booking)
-        else {
-            let sentence =
-                format!("request {request} was rejected, and this practice never had it");
-            return self.find(at, Some(booking), sentence);
-        };
-        let Some(case) = self.cases.get(&booking).filter(|_| update.cancels) else {
-            return;
-        };
-        let confirmed = matches!(case.told, Some((_, Answer::Confirmed(_))));
-        let calm = self.troubles.is_empty() && self.last_trouble < update.asked_at - AFTERMATH;
-        if confirmed && calm && self.cancels == Support::Yes {
-            let sentence = format!(
-                "the cancellation of booking {booking} was rejected although nothing stood against it: {why}"
-            );
-            self.find(at, Some(booking), sentence);
-        }
-    }
-
-    fn book_begun(&mut self, at: DateTime<Utc>, key: &BookingKey) {
-        match self.booking_of(key) {
-            Some(booking) => {
-                if let Some(case) = self.cases.get_mut(&booking) {
-                    case.booking_since = Some(at);
-                }
-            }
-            None => self.find(
-                at,
-                None,
-                format!("the diary was asked to book {key}, which is none of its bookings"),
-            ),
-        }
-    }
-
-    fn book_ended(&mut self, at: DateTime<Utc>, key: &BookingKey, clear: bool) {
-        let booking = self.booking_of(key);
-        if let Some(case) = booking.and_then(|booking| self.cases.get_mut(&booking)) {
-            case.booking_since = Some(at);
-            case.unclear |= !clear;
-        }
-    }
-
-    fn cancel_begun(&mut self, at: DateTime<Utc>, ids: &[PmsAppointmentId]) {
-        for id in ids {
-            let asked = self.cases.values().any(|case| {
-                let placed = match &case.told {
-                    Some((_, Answer::Confirmed(place))) => place.appointments.contains(id),
-                    Some((
-                        _,
-                        Answer::Rejected(_)
-                        | Answer::UpdateConfirmed(_)
-                        | Answer::UpdateRejected(..),
-                    ))
-                    | None => false,
-                };
-                case.cancelled && (placed || case.made.contains(id) || self.may_be_of(case, id))
-            });
-            if !asked {
-                let sentence =
-                    format!("{id} was cancelled in the diary, and nobody had cancelled it");
-                self.find(at, None, sentence);
-            }
-        }
-    }
-
-    /// Whether staff typed this appointment in for that booking.
-    fn may_be_of(&self, case: &Case, id: &PmsAppointmentId) -> bool {
-        let known = self.appointments.get(id);
-        known.is_some_and(|known| known.key.is_none() && known.surname == case.surname)
-    }
-
-    fn made(&mut self, at: DateTime<Utc>, id: PmsAppointmentId, made: Appointment) {
-        let ours = made.slot.resource.as_str().starts_with(&self.prefix)
-            && made.patient.as_str().starts_with(&self.prefix);
-        if !ours {
-            self.find(
-                at,
-                None,
-                format!("{id} was made with what belongs to another practice"),
-            );
-        }
-        let key = made.key.clone();
-        let (slot, surname) = (made.slot.clone(), made.surname.clone());
-        self.appointments.insert(id.clone(), made);
-        let Some(key) = key else {
-            return;
-        };
-        let booking = self.booking_of(&key);
-        let Some((booking, case)) =
-            booking.and_then(|booking| Some((booking, self.cases.get_mut(&booking)?)))
-        else {
-            return self.find(
-                at,
-                None,
-                format!("{id} was made for {key}, which nobody asked for"),
-            );
-        };
-        case.made.push(id);
-        let fault = if case.made.len() > 1 {
-            Some("was put into the diary twice")
-        } else if case.surname != surname {
-            Some("was put into the diary for another person")
-        } else if case
-            .slot
-            .as_ref()
-            .is_none_or(|asked| asked.resource != slot.resource || asked.start != slot.start)
-        {
-            Some("was put into the diary at another time, or with another practitioner")
-        } else if matches!(case.told, Some((_, Answer::Rejected(_)))) {
-            Some("came into the diary after it was rejected")
-        } else {
-            None
-        };
-        if let Some(fault) = fault {
-            self.find(at, Some(booking), format!("booking {booking} {fault}"));
-        }
     }
 
     fn hold_to_deadlines(&mut self, now: DateTime<Utc>) {

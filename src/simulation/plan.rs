@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::civil::{TimeOfDay, TimeRange, Zone};
 use crate::domain::diary::{AppointmentType, Resource};
+use crate::domain::feature::{ExtraFeature, Features};
 use crate::domain::id::{InvalidId, PmsAppointmentTypeId, PmsResourceId, PracticeId, PracticeName};
 use crate::domain::live_hours::LiveHours;
 use crate::pms::{Description, Support};
@@ -127,11 +128,14 @@ impl HousePlan {
             read_limit: Duration::from_secs(10),
             write_limit: Duration::from_secs(15),
         };
+        let wanted = random.bool().then_some(ExtraFeature::ClientSnapshots);
+        let features = Features::of(wanted);
         let profile = Profile {
             name: PracticeName::parse(&format!("practice-{at}"))?,
             id: PracticeId::parse(&format!("{}", at.saturating_add(7001)))?,
             zone,
             enabled: true,
+            features,
             publish_days: random.u16(1..=6),
             live_hours: Arc::new(LiveHours::new(
                 std::array::from_fn(|_| hours.clone()),
@@ -153,6 +157,10 @@ impl HousePlan {
             cancel: support(random, 4),
             change_feed,
             settles_within: settles,
+            standings: support(random, 4),
+            documents: Support::No,
+            attachments: Support::No,
+            client_days: support(random, 2),
         };
         let slot = Duration::from_secs(60 * pick(random, 15, [20, 30]));
         let resources = (1..=random.usize(1..=4))

@@ -27,6 +27,7 @@ mod deed;
 mod ending;
 mod folder;
 mod mischief;
+mod staff;
 mod tally;
 
 pub use tally::Tally;
@@ -180,7 +181,7 @@ impl World {
 
     fn happen(&mut self, what: What) -> Result<(), LedgerError> {
         match what {
-            What::Step { house, epoch } => self.step(house, epoch)?,
+            What::Step { house, epoch } => self.step(house, epoch),
             What::Hint { house } => self.hint(house),
             What::Deed { house } if !self.healed => self.deed(house),
             What::Regret { house, booking } if !self.healed => self.regret(house, booking),
@@ -249,9 +250,9 @@ impl World {
         }
     }
 
-    fn step(&mut self, at: usize, epoch: u64) -> Result<(), LedgerError> {
+    fn step(&mut self, at: usize, epoch: u64) {
         let Some(house) = self.houses.get_mut(at).filter(|house| house.epoch == epoch) else {
-            return Ok(());
+            return;
         };
         self.tally.steps = self.tally.steps.saturating_add(1);
         let after = house.step();
@@ -266,7 +267,7 @@ impl World {
             After::Held => self.kill(),
             After::Nothing => {}
         }
-        self.watch_flush()
+        self.watch_flush();
     }
 
     /// One practice's engine is dropped where it stands; the others and the ledger go on.
@@ -294,12 +295,11 @@ impl World {
     }
 
     /// What was recorded without a flush of its own is flushed a second later.
-    fn watch_flush(&mut self) -> Result<(), LedgerError> {
+    fn watch_flush(&mut self) {
         if !self.flush_due && self.process.is_some() {
             self.flush_due = true;
             self.at(FLUSH, What::Flush);
         }
-        Ok(())
     }
 
     fn flush(&mut self) -> Result<(), LedgerError> {

@@ -40,6 +40,9 @@ impl fmt::Display for Happening {
                 let what = if *cancels { "cancels" } else { "touches" };
                 write!(f, "request {request} {what} booking {booking}")
             }
+            Self::QuestionAsked(booking) => {
+                write!(f, "Healthengine asks whether booking {booking} has changed")
+            }
             Self::Told {
                 booking,
                 what,

@@ -46,6 +46,21 @@ pub enum Answer {
     NoChange,
 }
 
+impl Answer {
+    /// Where the booking stands, if that is the answer.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Confirmed(place) => Some(place),
+            Self::Rejected(_)
+            | Self::UpdateConfirmed(_)
+            | Self::UpdateRejected(..)
+            | Self::Cancelled
+            | Self::DidNotAttend
+            | Self::NoChange => None,
+        }
+    }
+}
+
 /// What Healthengine has in its books.
 #[derive(Debug, Default)]
 pub struct Books {

@@ -4,15 +4,12 @@ use chrono::TimeDelta;
 
 use super::{What, World};
 use crate::domain::booking::{Booking, BookingStatus};
-use crate::domain::civil::{LocalDateTime, TimeOfDay, TimeRange};
+use crate::domain::civil::{LocalDateTime, TimeOfDay};
 use crate::domain::clock::Clock as _;
-use crate::domain::diary::Standing;
 use crate::domain::id::{BookingId, PmsAppointmentTypeId, PmsResourceId};
 use crate::domain::redacted::Redacted;
-use crate::healthengine::RequestKind;
 use crate::simulation::house::House;
 use crate::simulation::patient::{REASON, patient};
-use crate::simulation::plan;
 
 /// How much less people do at night.
 const NIGHT: i32 = 5;
@@ -161,7 +158,7 @@ impl World {
     }
 
     /// Healthengine tells the connector that something waits, where it is to.
-    fn tell(&mut self, at: usize) {
+    pub(super) fn tell(&mut self, at: usize) {
         if self.houses.get(at).is_some_and(|house| house.plan.webhooks) {
             let after = TimeDelta::milliseconds(self.random.i64(50..1_500));
             self.at(after, What::Hint { house: at });
@@ -222,177 +219,6 @@ impl World {
         books.bookings.keys().nth(count - back).copied()
     }
 
-    fn types_in(&mut self, at: usize) {
-        let waiting = self.random.u8(0..4) == 0;
-        let found = if waiting {
-            self.a_waiting_slot(at)
-        } else {
-            None
-        };
-        let slot = found.or_else(|| {
-            let (resource, start) = self.a_free_slot(at)?;
-            Some((resource?, start, None))
-        });
-        let Some(((resource, start, patient_of), house)) = slot.zip(self.houses.get_mut(at)) else {
-            return;
-        };
-        let person = match patient_of {
-            Some(known) => known,
-            None => patient(house.person(at, None)),
-        };
-        let length = house.plan.slot;
-        let mut state = house.pms.state();
-        // An id that cannot be made is an appointment that is not typed in.
-        drop(state.diary.enter(&resource, start, length, person));
-        drop(state);
-        house.pms.settle();
-    }
-
-    /// Staff type in what a patient asked for on the telephone, too.
-    fn a_waiting_slot(
-        &mut self,
-        at: usize,
-    ) -> Option<(
-        PmsResourceId,
-        LocalDateTime,
-        Option<crate::domain::patient::Patient>,
-    )> {
-        let books = self.houses.get(at)?.healthengine.books();
-        let id = books.pending.last()?;
-        match books.bookings.get(id)? {
-            crate::healthengine::Pending::Readable(booking) => Some((
-                booking.resource.clone()?,
-                booking.start,
-                Some(booking.patient.clone()),
-            )),
-            crate::healthengine::Pending::Unreadable { .. } => None,
-        }
-    }
-
-    /// Staff note what became of an appointment, or cancel it.
-    fn marks(&mut self, at: usize) {
-        let standing = plan::pick(
-            &mut self.random,
-            Standing::Cancelled,
-            [
-                Standing::Cancelled,
-                Standing::DidNotAttend,
-                Standing::Arrived,
-                Standing::Complete,
-            ],
-        );
-        let back = self.random.usize(1..=20);
-        let Some(house) = self.houses.get_mut(at) else {
-            return;
-        };
-        let mut state = house.pms.state();
-        let found = state
-            .diary
-            .appointments
-            .iter()
-            .rev()
-            .nth(back.saturating_sub(1));
-        let standing_now = found.filter(|one| one.standing != Standing::Cancelled);
-        if let Some(id) = standing_now.map(|one| one.id.clone()) {
-            state.diary.mark(&id, standing);
-        }
-        drop(state);
-        house.pms.settle();
-    }
-
-    fn changes_hours(&mut self, at: usize) {
-        let now = self.clock.now();
-        let ahead = self.random.u64(0..4);
-        let part = self.random.bool();
-        let Some(house) = self.houses.get_mut(at) else {
-            return;
-        };
-        let today = house.plan.profile.zone.today(now);
-        let hours = house.plan.hours.iter().copied();
-        let kept: Vec<TimeRange> = hours.take(usize::from(part)).collect();
-        let mut state = house.pms.state();
-        if let Some(date) = today.checked_add_days(chrono::Days::new(ahead)) {
-            if state.diary.exceptions.remove(&date).is_none() {
-                state.diary.exceptions.insert(date, kept);
-            }
-            state.diary.everything_changed();
-        }
-    }
-
-    fn changes_resources(&mut self, at: usize) {
-        let adds = self.random.bool();
-        let Some(house) = self.houses.get_mut(at) else {
-            return;
-        };
-        let mut state = house.pms.state();
-        let count = state.diary.resources.len();
-        if adds || count < 2 {
-            let number = house.people.saturating_add(100);
-            let new = plan::resource(at, usize::try_from(number).unwrap_or(99));
-            let known = |new: &crate::domain::diary::Resource| {
-                state.diary.resources.iter().any(|one| one.id == new.id)
-            };
-            if let Some(mut new) = new.ok().filter(|new| !known(new)) {
-                new.name = format!("Practitioner {number}");
-                state.diary.resources.push(new);
-            }
-        } else {
-            state.diary.resources.pop();
-        }
-        state.diary.everything_changed();
-    }
-
-    /// Healthengine asks for something.
-    fn wants(&mut self, at: usize) {
-        let now = self.clock.now();
-        let ahead = self.random.u64(0..9);
-        let kind = self.random.u8(0..8);
-        let Some(house) = self.houses.get_mut(at) else {
-            return;
-        };
-        let today = house.plan.profile.zone.today(now);
-        let Some(day) = today.checked_add_days(chrono::Days::new(ahead)) else {
-            return;
-        };
-        let first = house
-            .healthengine
-            .books()
-            .resources
-            .first()
-            .map(|one| one.id.clone());
-        match kind {
-            0 | 1 => house.healthengine.want_day(day, None),
-            2 | 3 => house.healthengine.want_day(day, first),
-            4 => house.wants_kind(RequestKind::PmsResources),
-            5 => house.wants_kind(RequestKind::PmsAppointmentTypes),
-            6 => house.wants_kind(RequestKind::Other("somethingNew".to_owned())),
-            _ => house.wants_kind(RequestKind::Other("andAnother".to_owned())),
-        }
-        self.tell(at);
-    }
-
-    /// Healthengine refuses a day inside a good answer.
-    fn bad_day(&mut self, at: usize) {
-        let now = self.clock.now();
-        if let Some(house) = self.houses.get_mut(at) {
-            let today = house.plan.profile.zone.today(now);
-            house
-                .healthengine
-                .books()
-                .bad_days
-                .entry(today)
-                .or_insert(1);
-        }
-    }
-
-    fn resyncs(&mut self, at: usize) {
-        let accepts = self.random.u8(0..3) == 0;
-        if let Some(house) = self.houses.get_mut(at) {
-            house.resync(accepts);
-            self.hint(at);
-        }
-    }
-
     fn a_slot(
         &mut self,
         at: usize,
@@ -419,14 +245,18 @@ impl World {
     }
 
     /// A time that Healthengine offers.
-    fn a_free_slot(&mut self, at: usize) -> Option<(Option<PmsResourceId>, LocalDateTime)> {
+    pub(super) fn a_free_slot(
+        &mut self,
+        at: usize,
+    ) -> Option<(Option<PmsResourceId>, LocalDateTime)> {
         let random = &mut self.random;
         let house = self.houses.get(at)?;
         let books = house.healthengine.books();
+        let today = house.plan.profile.zone.today(self.clock.now());
         let offered: Vec<_> = books
             .days
             .values()
-            .filter(|day| !day.free.is_empty())
+            .filter(|day| day.date >= today && !day.free.is_empty())
             .collect();
         let day = random.choice(&offered)?;
         let free = random.choice(&day.free)?;
@@ -443,7 +273,7 @@ impl World {
 
 impl House {
     /// A person: somebody new, or by chance one who has been here before.
-    fn person(&mut self, at: usize, again: Option<&mut fastrand::Rng>) -> u32 {
+    pub(super) fn person(&mut self, at: usize, again: Option<&mut fastrand::Rng>) -> u32 {
         let base = u32::try_from(at).unwrap_or(0).saturating_mul(100_000);
         if let Some(random) = again.filter(|_| self.people > 0) {
             return base.saturating_add(random.u32(1..=self.people));
@@ -455,10 +285,6 @@ impl House {
     fn next_id(&mut self, at: usize) -> i64 {
         self.requests = self.requests.saturating_add(1);
         house_number(at).saturating_add(self.requests)
-    }
-
-    fn wants_kind(&self, kind: RequestKind) {
-        self.healthengine.books().kinds.insert(kind);
     }
 }
 
