@@ -18,6 +18,7 @@ use thiserror::Error;
 
 use crate::domain::booking::{BookingRecord, ReportRecord, UpdateRecord, Watched};
 use crate::domain::civil::LocalDateTime;
+use crate::domain::document::{AttachmentRecord, OfferRecord};
 use crate::domain::id::{BookingId, PmsResourceId, PracticeId, RequestId};
 
 pub mod sqlite;
@@ -57,6 +58,20 @@ pub trait Ledger: Send + Sync {
         practice: &PracticeId,
         stretch: &Stretch,
     ) -> Result<Vec<Watched>, LedgerError>;
+
+    /// Reads what became of one document that a patient handed in.
+    async fn load_attachment(
+        &self,
+        practice: &PracticeId,
+        request: RequestId,
+    ) -> Result<Option<AttachmentRecord>, LedgerError>;
+
+    /// Reads which list of a booking's documents Healthengine took last.
+    async fn load_offer(
+        &self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Option<OfferRecord>, LedgerError>;
 
     /// Writes a change, all of it or nothing. A booking whose revision is not the one in the
     /// ledger is refused as [`LedgerError::Stale`]; on success the stored revision is the given
@@ -104,6 +119,10 @@ pub struct Change {
     pub update: Option<UpdateRecord>,
     /// What Healthengine knows of a change in the diary.
     pub report: Option<ReportRecord>,
+    /// What became of a document that a patient handed in.
+    pub attachment: Option<AttachmentRecord>,
+    /// Which list of a booking's documents Healthengine took.
+    pub offer: Option<OfferRecord>,
     /// Items for a person; one that is already open (same kind and subject) is left as it is.
     pub raise: Vec<Item>,
     /// Items that are no longer open, by kind and subject; settled before others are raised.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use super::id::{PmsAppointmentId, PmsDocumentId, PmsPatientId};
+use super::id::{BookingId, PmsAppointmentId, PmsDocumentId, PmsPatientId, RequestId};
 use super::redacted::Redacted;
 
 /// What stands in a document: up to tens of megabytes, so it is moved and never copied.
@@ -83,4 +83,111 @@ pub struct Attachment {
     pub created_at: Option<DateTime<Utc>>,
     /// What stands in it.
     pub content: Content,
+}
+
+/// The largest document that is carried either way, in bytes: more would not fit into the bounded
+/// memory of a process that serves many practices.
+pub const LARGEST_DOCUMENT: u64 = 40 * 1024 * 1024;
+
+/// Which documents a booking had, and in which version, shortened to what can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ListFingerprint(pub [u8; 8]);
+
+impl ListFingerprint {
+    /// The fingerprint of this list, whatever its order.
+    pub fn of(documents: &[Document]) -> Self {
+        let mut lines: Vec<String> = documents
+            .iter()
+            .map(|one| {
+                let changed = one.updated_at.or(one.created_at);
+                let changed = changed.map(|at| at.timestamp_micros());
+                format!("{}\u{1f}{changed:?}\u{1f}{:?}", one.id, one.size)
+            })
+            .collect();
+        lines.sort_unstable();
+        let text = lines.join("\u{1e}");
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+        let mut short = [0; 8];
+        for (to, from) in short.iter_mut().zip(digest.as_ref()) {
+            *to = *from;
+        }
+        Self(short)
+    }
+}
+
+/// What the ledger keeps of the list of a booking's documents that Healthengine took last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferRecord {
+    /// The booking.
+    pub booking: BookingId,
+    /// Its documents.
+    pub fingerprint: ListFingerprint,
+    /// When they were sent, UTC.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// What the ledger keeps of a document that a patient handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachmentRecord {
+    /// The request's id.
+    pub request: RequestId,
+    /// How far it has come.
+    pub state: AttachmentState,
+    /// When that was recorded, UTC.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// How far a document that a patient handed in has come. Whether Healthengine took the answer is
+/// not kept: as long as the request is listed, the same answer is given again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttachmentState {
+    /// It may stand in the PMS: it was to be put there, and nobody knows whether it was. From here
+    /// on it is never refused because the PMS cannot be reached.
+    Inserting,
+    /// It stands in the PMS under this id.
+    Inserted(PmsDocumentId),
+    /// It does not, and why, without personal data.
+    Refused(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(id: &str, updated: i64) -> Document {
+        Document {
+            id: PmsDocumentId::parse(id).unwrap(),
+            kind: DocumentType::Scripts,
+            name: None,
+            description: None,
+            format: None,
+            size: Some(3),
+            created_at: None,
+            updated_at: DateTime::from_timestamp(updated, 0),
+        }
+    }
+
+    #[test]
+    fn a_list_is_the_same_in_any_order_and_another_when_anything_changes() {
+        let list = |of: &[(&str, i64)]| {
+            let documents: Vec<_> = of.iter().map(|(id, at)| document(id, *at)).collect();
+            ListFingerprint::of(&documents)
+        };
+        let first = list(&[("a", 1), ("b", 1)]);
+        assert_eq!(first, list(&[("b", 1), ("a", 1)]));
+        for other in [
+            list(&[]),
+            list(&[("a", 1)]),
+            list(&[("a", 1), ("b", 2)]),
+            list(&[("a", 1), ("c", 1)]),
+        ] {
+            assert_ne!(first, other);
+        }
+    }
+
+    #[test]
+    fn content_is_never_shown() {
+        let content = Content::new(b"Sample-17".to_vec());
+        assert_eq!(format!("{content:?}"), "[document of 9 bytes]");
+    }
 }

@@ -26,11 +26,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 
 use crate::domain::booking::{BookingRecord, ReportRecord, UpdateRecord, Watched};
 use crate::domain::clock::Clock;
+use crate::domain::document::{AttachmentRecord, OfferRecord};
 use crate::domain::id::{BookingId, PracticeId, RequestId};
 use crate::ledger::{
     Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine, Stretch,
 };
 
+mod document;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -249,6 +251,26 @@ impl Ledger for SqliteLedger {
     ) -> Result<Vec<Watched>, LedgerError> {
         let (practice, stretch) = (practice.clone(), stretch.clone());
         self.with_store(move |store| store.load_watched(&practice, &stretch))
+            .await
+    }
+
+    async fn load_attachment(
+        &self,
+        practice: &PracticeId,
+        request: RequestId,
+    ) -> Result<Option<AttachmentRecord>, LedgerError> {
+        let practice = practice.clone();
+        self.with_store(move |store| store.load_attachment(&practice, request))
+            .await
+    }
+
+    async fn load_offer(
+        &self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Option<OfferRecord>, LedgerError> {
+        let practice = practice.clone();
+        self.with_store(move |store| store.load_offer(&practice, booking))
             .await
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use crate::domain::booking::{BookingRecord, ReportRecord, UpdateRecord, Watched};
+use crate::domain::document::{AttachmentRecord, OfferRecord};
 use crate::domain::id::{BookingId, PracticeId, RequestId};
 use crate::ledger::sqlite::Inline;
 use crate::ledger::{
@@ -139,6 +140,24 @@ impl Ledger for WatchedLedger {
     ) -> Result<Vec<Watched>, LedgerError> {
         self.touch();
         self.inline.load_watched(practice, stretch).await
+    }
+
+    async fn load_attachment(
+        &self,
+        practice: &PracticeId,
+        request: RequestId,
+    ) -> Result<Option<AttachmentRecord>, LedgerError> {
+        self.touch();
+        self.inline.load_attachment(practice, request).await
+    }
+
+    async fn load_offer(
+        &self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Option<OfferRecord>, LedgerError> {
+        self.touch();
+        self.inline.load_offer(practice, booking).await
     }
 
     async fn record(

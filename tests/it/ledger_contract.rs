@@ -4,6 +4,7 @@ use healthengine_connector::domain::booking::{
     BookingRecord, DiaryChange, ReportState, State, UpdateState,
 };
 use healthengine_connector::domain::civil::LocalDateTime;
+use healthengine_connector::domain::document::AttachmentState;
 use healthengine_connector::domain::id::{BookingId, PracticeId, RequestId};
 use healthengine_connector::ledger::{Change, Durability, ItemKind, LedgerError, PracticeMarks};
 
@@ -11,9 +12,11 @@ use bench::{
     Bench, at, booked, confirmed, flushed, item, key, line, practice, record, reported, revision,
     updated,
 };
+use documents::{attached, offered};
 use every::every_state;
 
 pub(crate) mod bench;
+mod documents;
 mod every;
 mod reports;
 
@@ -91,6 +94,8 @@ async fn a_change_is_written_whole_or_not_at_all() {
             story: vec![line(0, "inserting")],
             update: updated(3, 1, UpdateState::Done).update,
             report: reported(1, DiaryChange::Cancelled, ReportState::Owed).report,
+            attachment: Some(attached(5, AttachmentState::Inserting)),
+            offer: Some(offered(1, 1)),
             raise: vec![item(&whose, todo, "Check the diary.", 0)],
             settle: vec![],
             marks: Some(PracticeMarks {
@@ -109,6 +114,10 @@ async fn a_change_is_written_whole_or_not_at_all() {
         assert_eq!(loaded.marks, PracticeMarks::default());
         assert!(loaded.updates.is_empty() && loaded.items.is_empty());
         assert!(loaded.reports.is_empty());
+        let attached = ledger.load_attachment(&whose, RequestId::new(5)).await;
+        assert_eq!(attached.unwrap(), None);
+        let offered = ledger.load_offer(&whose, BookingId::new(1)).await;
+        assert_eq!(offered.unwrap(), None);
         let story = ledger.load_story(&whose, BookingId::new(1)).await.unwrap();
         assert!(story.is_empty());
     }

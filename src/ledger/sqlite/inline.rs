@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::store::{Entry, Store};
 use crate::domain::booking::{BookingRecord, ReportRecord, UpdateRecord, Watched};
 use crate::domain::clock::Clock;
+use crate::domain::document::{AttachmentRecord, OfferRecord};
 use crate::domain::id::{BookingId, PracticeId, RequestId};
 use crate::ledger::{
     Change, Durability, Item, Ledger, LedgerError, PracticeRecord, StoryLine, Stretch,
@@ -75,6 +76,22 @@ impl Ledger for Inline {
         stretch: &Stretch,
     ) -> Result<Vec<Watched>, LedgerError> {
         self.store().load_watched(practice, stretch)
+    }
+
+    async fn load_attachment(
+        &self,
+        practice: &PracticeId,
+        request: RequestId,
+    ) -> Result<Option<AttachmentRecord>, LedgerError> {
+        self.store().load_attachment(practice, request)
+    }
+
+    async fn load_offer(
+        &self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Option<OfferRecord>, LedgerError> {
+        self.store().load_offer(practice, booking)
     }
 
     async fn record(

@@ -3,10 +3,11 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Every migration in order; the first brings an empty file to version 1.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_settled_by_a_person.sql"),
     include_str!("migrations/0003_reports.sql"),
+    include_str!("migrations/0004_documents.sql"),
 ];
 
 /// The newest schema that this version knows.
@@ -36,7 +37,8 @@ fn step(connection: &mut Connection, version: i64, sql: &str) -> rusqlite::Resul
 mod tests {
     use super::*;
     use crate::domain::booking::ReportState;
-    use crate::domain::id::BookingId;
+    use crate::domain::document::AttachmentState;
+    use crate::domain::id::{BookingId, PmsDocumentId, RequestId};
     use crate::ledger::sqlite::open::APPLICATION_ID;
     use crate::ledger::sqlite::tests::{open, practice};
 
@@ -45,6 +47,7 @@ mod tests {
         include_str!("samples/0001.sql"),
         include_str!("samples/0002.sql"),
         include_str!("samples/0003.sql"),
+        include_str!("samples/0004.sql"),
     ];
 
     #[test]
@@ -86,6 +89,17 @@ mod tests {
         assert!(settled.unwrap().unwrap().state.is_settled());
         let by_person = store.load_booking(&practice("1001"), BookingId::new(8));
         assert!(by_person.unwrap().unwrap().state.is_settled());
+        let attached = store.load_attachment(&practice("1001"), RequestId::new(91));
+        let inserted = PmsDocumentId::parse("D-7").unwrap();
+        assert_eq!(
+            attached.unwrap().unwrap().state,
+            AttachmentState::Inserted(inserted)
+        );
+        let offered = store.load_offer(&practice("1001"), BookingId::new(8));
+        assert_eq!(
+            offered.unwrap().unwrap().fingerprint.0,
+            [1, 2, 3, 4, 5, 6, 7, 8]
+        );
         let told = store.load_story(&practice("1001"), BookingId::new(4));
         assert_eq!(told.unwrap().len(), 2);
     }

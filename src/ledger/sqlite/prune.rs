@@ -39,6 +39,14 @@ pub(super) fn batch(connection: &Connection, before: DateTime<Utc>) -> rusqlite:
             where dealt_at is not null and dealt_at < ?1 limit ?2)",
         params![changed, limit],
     )?;
+    // An answer that was given so long ago is not asked for again; and if it is, the document's key
+    // keeps it from being put into the practice's system twice.
+    let attachments = connection.execute(
+        "-- prune_attachments
+        delete from attachment where (practice, request) in (
+            select practice, request from attachment where changed_at < ?1 limit ?2)",
+        params![changed, limit],
+    )?;
     // A report goes with its booking, by trigger; these have none.
     let reports = connection.execute(
         "-- prune_reports
@@ -54,5 +62,6 @@ pub(super) fn batch(connection: &Connection, before: DateTime<Utc>) -> rusqlite:
     Ok(bookings
         .saturating_add(updates)
         .saturating_add(items)
+        .saturating_add(attachments)
         .saturating_add(reports))
 }

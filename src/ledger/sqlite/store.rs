@@ -22,9 +22,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::open::{self, Synchronous};
-use super::{engine, prune, read, report, word, write};
+use super::{document, engine, prune, read, report, word, write};
 use crate::domain::booking::{BookingRecord, ReportRecord, UpdateRecord, Watched};
 use crate::domain::clock::Clock;
+use crate::domain::document::{AttachmentRecord, OfferRecord};
 use crate::domain::id::{BookingId, PracticeId, RequestId};
 use crate::ledger::{Change, Durability, Item, LedgerError, PracticeRecord, StoryLine, Stretch};
 
@@ -225,6 +226,26 @@ impl Store {
     ) -> Result<Vec<Watched>, LedgerError> {
         self.settle_reads()?;
         report::watched(&self.connection, practice, stretch)
+    }
+
+    /// As [`Ledger::load_attachment`](crate::ledger::Ledger::load_attachment).
+    pub fn load_attachment(
+        &mut self,
+        practice: &PracticeId,
+        request: RequestId,
+    ) -> Result<Option<AttachmentRecord>, LedgerError> {
+        self.settle_reads()?;
+        document::attachment(&self.connection, practice, request)
+    }
+
+    /// As [`Ledger::load_offer`](crate::ledger::Ledger::load_offer).
+    pub fn load_offer(
+        &mut self,
+        practice: &PracticeId,
+        booking: BookingId,
+    ) -> Result<Option<OfferRecord>, LedgerError> {
+        self.settle_reads()?;
+        document::offer(&self.connection, practice, booking)
     }
 
     /// As [`Ledger::load_items`](crate::ledger::Ledger::load_items).

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, named_params, params};
 
 use super::word::{self, StateColumns};
-use super::{engine, number, report};
+use super::{document, engine, number, report};
 use crate::domain::booking::{BookingRecord, UpdateRecord};
 use crate::domain::id::{BookingId, PracticeId};
 use crate::ledger::{Change, Item, ItemKey, LedgerError, PracticeMarks, StoryLine};
@@ -25,6 +25,12 @@ pub(super) fn change(
     }
     if let Some(record) = &change.report {
         report::record(connection, practice, record).map_err(engine)?;
+    }
+    if let Some(record) = &change.attachment {
+        document::record_attachment(connection, practice, record).map_err(engine)?;
+    }
+    if let Some(record) = &change.offer {
+        document::record_offer(connection, practice, record).map_err(engine)?;
     }
     let of_update = change.update.as_ref().map(|update| update.booking);
     let of_report = change.report.as_ref().map(|report| report.booking);
