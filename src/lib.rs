@@ -67,6 +67,9 @@
 //! When a probe is answered, configuration and availability are sent anew, and what was left open is
 //! worked off.
 
+#[macro_use]
+mod planted;
+
 pub mod cli;
 pub mod config;
 pub mod daemon;

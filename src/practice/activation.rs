@@ -58,7 +58,7 @@ impl Practice {
                     tracing::error!(%error, "the ledger cannot be used; nothing is inserted until it can");
                 }
                 // Whether the ledger took the last change is not known: read it anew.
-                self.desk.forget();
+                planted!(MemoryTrustedAfterFailure, (), self.desk.forget());
                 // What an operator wished may not have been done.
                 self.wishes_kept = wishes;
             }

@@ -13,7 +13,8 @@ impl Practice {
     /// Looks for changes when it is time, and makes due what they touch.
     pub(super) async fn look_for_changes(&mut self) -> Result<(), Halt> {
         let now = self.now();
-        let today = self.profile.zone.today(now);
+        let here = self.profile.zone.today(now);
+        let today = planted!(UtcTakenForLocal, now.date_naive(), here);
         self.horizon
             .roll(today, self.profile.publish_days, &self.setup.resources);
         self.send_in_full_when_due(now);

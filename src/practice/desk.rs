@@ -124,6 +124,7 @@ impl Desk {
         self.items = read.items;
         let open = |record: BookingRecord| (record.booking, OpenBooking::of(record));
         self.bookings = read.bookings.into_iter().map(open).collect();
+        planted!(OpenBookingsForgotten, { self.bookings.clear() });
         let open = |record: UpdateRecord| {
             let tries = Tries::default();
             (
@@ -213,6 +214,12 @@ impl Desk {
         };
         record.changed_at = now;
         record.attempts = record.attempts.saturating_add(u32::from(begins));
+        planted!(IntentNotWritten, {
+            if begins {
+                open.record.state = record.state;
+                return Ok(());
+            }
+        });
         let mut story = std::mem::take(&mut open.story);
         story.push(StoryLine {
             at: now,

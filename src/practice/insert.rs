@@ -45,7 +45,13 @@ impl Practice {
             Err(error) => return self.not_inserted(hand.id, error).await,
         };
         let (patient, foresee) = self.choose_patient(hand.id, booking, &candidates);
-        let key = BookingKey::of(&self.profile.id, hand.id);
+        let now = self.now();
+        let id = planted!(
+            KeyDiffersByAttempt,
+            BookingId::new(now.timestamp()),
+            hand.id
+        );
+        let key = BookingKey::of(&self.profile.id, id);
         let wanted = Wanted {
             resource,
             appointment_type: booking.appointment_type.clone(),
@@ -54,17 +60,26 @@ impl Practice {
             patient,
             note: note(&key, booking),
         };
-        let begun = Event::Intended { at: self.now() };
+        let begun = Event::Intended { at: now };
         let along = Along {
             story: "The diary is asked to make the appointment.".to_owned(),
             foresee,
             ..Along::default()
         };
-        self.advance(hand.id, begun, along, Durability::Flushed)
-            .await?;
+        let by_then = planted!(IntentNotFlushed, Durability::WithNext, Durability::Flushed);
+        self.advance(hand.id, begun, along, by_then).await?;
         match pms.book(&key, &wanted, self.limit(hand.id)).await {
             Ok(booked) => {
                 self.health.pms_answered();
+                planted!(ConfirmedBeforeRecorded, {
+                    let early = place(booked.clone());
+                    let told = self
+                        .ports
+                        .healthengine
+                        .confirm_insert(hand.id, &early)
+                        .await;
+                    self.heard(told)?;
+                });
                 let along = Along::story("The appointment stands in the diary.");
                 self.present(hand.id, place(booked), How::Booked, along)
                     .await?;
@@ -98,6 +113,8 @@ impl Practice {
                 .write_limit
                 .saturating_add(described.settles_within),
         );
+        let at_once = described.settles_within.is_zero();
+        let settles = planted!(StillWritingTakenForNo, false, !at_once);
         match pms.find(&key, self.look_limit(hand.id)).await {
             Ok(Some(booked)) => {
                 self.health.pms_answered();
@@ -107,7 +124,7 @@ impl Practice {
                 Ok(Onward::Go)
             }
             // A system that may still be writing has not said no yet.
-            Ok(None) if !described.settles_within.is_zero() && self.now() < settled_at => {
+            Ok(None) if settles && self.now() < settled_at => {
                 self.health.pms_answered();
                 let now = self.now();
                 if let Some(open) = self.desk.bookings.get_mut(&hand.id) {
@@ -139,13 +156,9 @@ impl Practice {
         along: Along,
     ) -> Result<(), Halt> {
         self.republish_slot_of(id);
-        self.advance(
-            id,
-            Event::Present { place, how },
-            along,
-            Durability::Flushed,
-        )
-        .await?;
+        let by_then = planted!(OutcomeNotFlushed, Durability::WithNext, Durability::Flushed);
+        self.advance(id, Event::Present { place, how }, along, by_then)
+            .await?;
         if let Some(open) = self.desk.bookings.get_mut(&id) {
             open.tries = super::desk::Tries::default();
         }
@@ -165,7 +178,8 @@ impl Practice {
         };
         open.tries = super::desk::Tries::default();
         let late = is_late(open.record.booked_at, now);
-        let call = late && reason.leaves_a_patient_uninformed();
+        let uninformed = late && reason.leaves_a_patient_uninformed();
+        let call = planted!(LateRejectionUnsaid, false, uninformed);
         let raise = call
             .then(|| self.call_patient(id, &reason))
             .into_iter()
@@ -176,7 +190,12 @@ impl Practice {
             raise,
             ..Along::default()
         };
-        self.advance(id, Event::Declined { reason }, along, Durability::Flushed)
+        let by_then = planted!(
+            RejectionNotFlushed,
+            Durability::WithNext,
+            Durability::Flushed
+        );
+        self.advance(id, Event::Declined { reason }, along, by_then)
             .await?;
         Ok(Onward::Go)
     }
@@ -226,6 +245,11 @@ impl Practice {
         candidates: &[crate::domain::patient::PatientRecord],
     ) -> (WantedPatient, Vec<Item>) {
         let new = || WantedPatient::New(Box::new(booking.patient.clone()));
+        planted!(FirstPatientTaken, {
+            if let Some(first) = candidates.first() {
+                return (WantedPatient::Existing(first.id.clone()), Vec::new());
+            }
+        });
         match matching::decide(&booking.patient, candidates) {
             Match::Same(patient) => (WantedPatient::Existing(patient.id), Vec::new()),
             Match::New => (new(), Vec::new()),

@@ -68,7 +68,11 @@ pub(super) fn after_insert(
     choice: WhenPmsUnavailable,
 ) -> Next {
     match error {
-        PmsError::Unknown(_) => Next::Find,
+        PmsError::Unknown(_) => planted!(
+            UnknownTakenForNo,
+            Next::GiveBack(RejectReason::PmsUnavailable),
+            Next::Find
+        ),
         PmsError::Refused(reason) => Next::GiveBack(reason.clone()),
         PmsError::Unsupported(what) => {
             Next::GiveBack(RejectReason::Refused(format!("it does not support {what}")))
@@ -137,7 +141,11 @@ pub(super) enum AfterAnswer {
 pub(super) fn after_answer(error: &CallError, attempt: u32) -> AfterAnswer {
     match error.verdict {
         Verdict::Unauthorised => AfterAnswer::Stop,
-        Verdict::Refused(Refusal::NotFound | Refusal::Gone) => AfterAnswer::LookWhetherPending,
+        Verdict::Refused(Refusal::NotFound | Refusal::Gone) => planted!(
+            NotFoundNeverSettled,
+            AfterAnswer::Again(pause(attempt)),
+            AfterAnswer::LookWhetherPending
+        ),
         Verdict::Refused(Refusal::Invalid | Refusal::Other(_)) => AfterAnswer::AskPerson,
         Verdict::Slow(Some(wanted)) => AfterAnswer::Again(wanted.max(pause(attempt))),
         Verdict::Slow(None) | Verdict::NotSent | Verdict::Unknown | Verdict::Garbled => {

@@ -80,7 +80,8 @@ impl Practice {
                     }
                 }
                 Err(error) => {
-                    self.horizon.put_back(resource, due);
+                    let horizon = &mut self.horizon;
+                    planted!(UnreadDaysForgotten, (), horizon.put_back(resource, due));
                     let now = self.now();
                     self.health.pms_failed(&error, now);
                     break;
@@ -114,7 +115,9 @@ impl Practice {
         due: &Due,
         outgoing: &mut Outgoing,
     ) -> Result<Vec<(NaiveDate, Sending)>, PmsError> {
-        let today = self.profile.zone.today(self.now());
+        let now = self.now();
+        let here = self.profile.zone.today(now);
+        let today = planted!(UtcTakenForLocal, now.date_naive(), here);
         let horizon: Vec<NaiveDate> = horizon_days(today, self.profile.publish_days).collect();
         let known = self
             .setup
@@ -143,7 +146,7 @@ impl Practice {
         };
         let outside: Vec<FreeDay> = outside.map(nothing).collect();
         for day in readable.chain(outside) {
-            let gap = self.profile.zone.gap_on(day.date);
+            let gap = planted!(GapOffered, None, self.profile.zone.gap_on(day.date));
             let day = publishable(&day, &held, gap);
             let sending = sending(&day.date).unwrap_or(Sending::IfChanged);
             if sending == Sending::Always || !self.horizon.is_taken(&day) {
@@ -195,8 +198,9 @@ impl Practice {
             Ok(outcome) => {
                 self.sent();
                 let now = self.now();
+                let failed = planted!(FailedDaysTakenAsSent, Vec::new(), outcome.failed);
                 for (at, day) in days.iter().enumerate() {
-                    match outcome.failed.iter().find(|(failed, _)| *failed == at) {
+                    match failed.iter().find(|(failed, _)| *failed == at) {
                         Some((_, words)) => self.horizon.note_refused(day, words, now),
                         None => self.horizon.note_taken(day),
                     }

@@ -36,7 +36,9 @@ impl Practice {
         let begun = matches!(open.record.state, State::Inserting { .. });
         // Nothing was begun, so a read's lost answer is only a failed read.
         let error = match error {
-            PmsError::Unknown(words) if !begun => PmsError::NotDone(words),
+            PmsError::Unknown(words) if planted!(BookedAgainAfterUnknown, true, !begun) => {
+                PmsError::NotDone(words)
+            }
             PmsError::Refused(_)
             | PmsError::NotDone(_)
             | PmsError::Unknown(_)
@@ -72,6 +74,9 @@ impl Practice {
     ) -> Result<Onward, Halt> {
         let now = self.now();
         self.health.pms_failed(error, now);
+        planted!(RejectedWhileItMayStand, {
+            return self.decline(id, RejectReason::PmsUnavailable).await;
+        });
         let Some(open) = self.desk.bookings.get_mut(&id) else {
             return Ok(Onward::Rest);
         };

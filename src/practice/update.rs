@@ -124,7 +124,7 @@ impl Practice {
             State::Rejecting { .. } | State::Rejected { .. } => {
                 Work::Refuse("the booking was rejected".to_owned(), Vec::new())
             }
-            State::Received | State::Inserting { .. } => Work::Wait,
+            State::Received | State::Inserting { .. } => planted!(UpdateBeforeBooking, Work::Done, Work::Wait),
             State::SettledByPerson if cancels => Work::Refuse(
                 "staff have settled the booking themselves, and are asked to remove its appointment"
                     .to_owned(),
@@ -178,7 +178,7 @@ impl Practice {
             }
             Ok(Some(_)) => Work::Done,
             Ok(None) if self.may_be_pending(update.booking).await? => Work::Wait,
-            Ok(None) => unknown(),
+            Ok(None) => planted!(UnknownUpdateUnanswered, Work::Wait, unknown()),
             Err(error) => Work::Failed(error),
         })
     }
@@ -240,6 +240,9 @@ impl Practice {
     ) -> Result<(), Halt> {
         let now = self.now();
         self.health.pms_failed(error, now);
+        planted!(CancelledInWordsOnly, {
+            return self.outcome(update, UpdateState::Done, Vec::new()).await;
+        });
         let choice = self.profile.when_pms_unavailable;
         let open = self.desk.updates.entry(update.request).or_default();
         let since = update.updated_at.or(open.seen_at).unwrap_or(now);

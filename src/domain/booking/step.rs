@@ -92,7 +92,7 @@ pub fn next_step(record: &BookingRecord, facts: &Facts) -> Step {
         State::Received => {
             if !facts.pending {
                 Step::Withdraw
-            } else if is_late(record.booked_at, facts.now)
+            } else if planted!(LateWithoutLook, false, is_late(record.booked_at, facts.now))
                 && !facts.looked
                 && facts.objection.as_ref().is_none_or(may_be_typed_in)
             {
@@ -106,7 +106,7 @@ pub fn next_step(record: &BookingRecord, facts: &Facts) -> Step {
         State::Inserting { .. } => Step::Find,
         State::Inserted { .. } => Step::Confirm,
         State::Rejecting { reason } => {
-            let late = is_late(record.booked_at, facts.now);
+            let late = planted!(LateWithoutLook, false, is_late(record.booked_at, facts.now));
             if late && facts.pending && !facts.looked && may_be_typed_in(reason) {
                 Step::LookForTypedIn
             } else {
