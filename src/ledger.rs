@@ -179,6 +179,19 @@ pub struct PracticeMarks {
     pub resources: Vec<String>,
     /// The ids of the appointment types that Healthengine took last, sorted; empty: none yet.
     pub types: Vec<String>,
+    /// What the last client snapshot listed.
+    pub client_lists: ClientLists,
+}
+
+/// The ids of the lists that the last client snapshot held, each sorted; empty: none was sent yet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClientLists {
+    /// The locations.
+    pub locations: Vec<String>,
+    /// The practitioners.
+    pub practitioners: Vec<String>,
+    /// The appointment types.
+    pub types: Vec<String>,
 }
 
 /// Something that only a person can do.
@@ -199,7 +212,8 @@ pub struct Item {
 pub struct ItemKey {
     /// What is to be done.
     pub kind: ItemKind,
-    /// About what: a booking's id, a request's id, or empty for the practice as a whole.
+    /// About what: a booking's id, a request's id, one part of what is sent, or empty for the
+    /// practice as a whole.
     pub subject: String,
 }
 
@@ -216,7 +230,7 @@ pub enum ItemKind {
     CheckBooking,
     /// Compare patients: a new one was made, and an older one may be the same person.
     ComparePatients,
-    /// Accept that resources or types were removed.
+    /// Accept that resources or types were removed, or what the lists of a client snapshot hold.
     AcceptRemovals,
 }
 

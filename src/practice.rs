@@ -53,6 +53,7 @@ mod publish;
 mod report;
 mod setback;
 mod setup;
+mod snapshot;
 pub mod status;
 pub mod turns;
 mod update;
@@ -136,6 +137,7 @@ pub struct Practice {
     health: health::Health,
     features: features::Switches,
     unanswered: kinds::Unanswered,
+    snapshots: snapshot::Snapshots,
     allowance: allowance::Allowance,
     turns: Arc<turns::Turns>,
     /// What an operator wished while the ledger could not be used.
@@ -171,6 +173,7 @@ impl Practice {
             health: health::Health::default(),
             features: features::Switches::default(),
             unanswered: kinds::Unanswered::default(),
+            snapshots: snapshot::Snapshots::default(),
             allowance: allowance::Allowance::default(),
             turns,
             wishes_kept: control::Wishes::default(),

@@ -149,6 +149,12 @@ fn story(practice: &PracticeShown) -> Vec<String> {
             .iter()
             .map(|feature| format!("feature        {}", feature.sentence)),
     );
+    lines.extend(
+        status
+            .snapshots_refused
+            .iter()
+            .map(|words| format!("snapshot       {words}")),
+    );
     let waiting = status.not_answered.iter().filter(|kind| kind.waits);
     lines.extend(waiting.map(|kind| {
         let since = utc(Some(kind.since));

@@ -117,6 +117,7 @@ impl Practice {
             self.work_features().await;
             self.note_wanted(&intake.availability);
             self.publish().await?;
+            self.work_snapshots(&intake.kinds).await?;
         }
         Ok(())
     }
@@ -148,7 +149,10 @@ impl Practice {
         if let Some(removals) = wishes.resync {
             match removals {
                 Removals::Guarded => {}
-                Removals::Accepted => self.setup.accept_removals(),
+                Removals::Accepted => {
+                    self.setup.accept_removals();
+                    self.accept_snapshot_removals();
+                }
             }
             // An operator who asks is not kept waiting by an earlier failure.
             self.health.refused = None;

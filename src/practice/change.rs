@@ -66,6 +66,7 @@ impl Practice {
     pub(super) fn send_everything_anew(&mut self) {
         self.setup.send_anew();
         self.features.look_anew();
+        self.snapshots.look_anew();
         self.horizon.send_in_full(&self.setup.resources);
         self.horizon.retry_at = None;
     }

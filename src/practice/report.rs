@@ -50,6 +50,8 @@ impl Practice {
             oldest_unanswered: open.min(),
             items: self.desk.items.iter().map(ItemShown::of).collect(),
             not_answered: self.kinds_not_answered(),
+            snapshots_sent: self.snapshots.sent,
+            snapshots_refused: self.snapshots_refused(),
             features: self.feature_statuses(),
             last_error: self.health.errors.latest().map(str::to_owned),
         }

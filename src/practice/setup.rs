@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::desk::item;
-use super::guard::{Shrunken, shrunken};
+use super::guard::{Accepted, Empty, Listing, held_back, removals_of, sorted};
 use super::policy::{later, pause_after_call};
 use super::{Halt, Practice};
 use crate::domain::diary::{AppointmentType, Resource};
 use crate::healthengine::{CallError, Refusal, RequestKind, Verdict};
-use crate::ledger::{ItemKey, ItemKind};
 use crate::pms::PmsError;
 
 /// How long a snapshot that is held back or refused rests before the diary is read again.
@@ -28,7 +26,7 @@ pub(super) struct Setup {
     /// The resources that the PMS showed, while the types are still to be read.
     read: Option<Vec<Resource>>,
     /// Whether a person has looked at what was removed, and accepts it.
-    removals_accepted: bool,
+    accepted: Accepted,
     retry_at: Option<DateTime<Utc>>,
     failures: u32,
     /// What Healthengine does not take, in its words.
@@ -54,7 +52,7 @@ impl Default for Setup {
             resources: Vec::new(),
             types: Vec::new(),
             read: None,
-            removals_accepted: false,
+            accepted: Accepted::No,
             retry_at: None,
             failures: 0,
             refused: None,
@@ -78,7 +76,7 @@ impl Setup {
 
     /// A person accepts what was removed.
     pub(super) fn accept_removals(&mut self) {
-        self.removals_accepted = true;
+        self.accepted = Accepted::Yes;
     }
 
     /// When it is tried again, if it waits.
@@ -228,7 +226,7 @@ impl Practice {
             self.horizon.everything_changed(&self.setup.resources);
         }
         self.setup.config = Need::None;
-        self.setup.removals_accepted = false;
+        self.setup.accepted = Accepted::No;
         self.remember_setup().await?;
         Ok(())
     }
@@ -249,40 +247,33 @@ impl Practice {
         types: &[AppointmentType],
     ) -> Result<(), NotSent> {
         planted!(PartialListSent, { return Ok(()) });
-        let of_resources = shrunken(&self.desk.marks.resources, &resource_ids(resources));
-        // A linked practice without types had none before, or a person accepted that: none are lost.
-        let had_none = !self.desk.marks.resources.is_empty() && self.desk.marks.types.is_empty();
-        let of_types = shrunken(&self.desk.marks.types, &type_ids(types)).filter(|_| !had_none);
-        let held = of_resources
-            .map(|held| ("practitioners", held))
-            .or(of_types.map(|held| ("appointment types", held)));
-        let Some((what, held)) = held else {
+        let (resources, types) = (resource_ids(resources), type_ids(types));
+        let before = &self.desk.marks;
+        // A linked practice without types had none before, or a person accepted that.
+        let had_none = !before.resources.is_empty() && before.types.is_empty();
+        let lists = [
+            Listing {
+                what: "practitioners",
+                before: &before.resources,
+                now: &resources,
+                empty: Empty::Never,
+            },
+            Listing {
+                what: "appointment types",
+                before: &before.types,
+                now: &types,
+                empty: if had_none {
+                    Empty::AsBefore
+                } else {
+                    Empty::Accepted
+                },
+            },
+        ];
+        let Some(found) = held_back(&lists, self.setup.accepted) else {
             return Ok(());
         };
-        // Even an accepted removal never sends an empty list of resources.
-        if self.setup.removals_accepted && of_resources != Some(Shrunken::Empty) {
-            return Ok(());
-        }
-        let found = match held {
-            Shrunken::Empty => format!("the diary shows no {what} at all"),
-            Shrunken::LostMoreThanHalf { before, kept } => {
-                format!("the diary shows only {kept} of {before} {what}")
-            }
-        };
-        let name = &self.profile.name;
-        let raise = item(
-            &self.profile,
-            ItemKind::AcceptRemovals,
-            String::new(),
-            self.now(),
-            format!(
-                "Nothing was removed at Healthengine yet, because {found}. If the diary is right, run \
-             `healthengine-connector resync {name} --accept-removals`; if not, mend the diary."
-            ),
-        );
-        let marks = self.desk.marks.clone();
-        let who = (&*self.profile, &self.ports);
-        self.desk.note(who, marks, vec![raise], Vec::new()).await?;
+        let because = format!("Nothing was removed at Healthengine yet, because {found}");
+        self.ask_about_removals("", because).await?;
         Err(NotSent::Held)
     }
 
@@ -304,26 +295,16 @@ impl Practice {
         let mut marks = self.desk.marks.clone();
         marks.resources = resource_ids(&self.setup.resources);
         marks.types = type_ids(&self.setup.types);
-        let accepted = ItemKey {
-            kind: ItemKind::AcceptRemovals,
-            subject: String::new(),
-        };
+        let accepted = vec![removals_of("")];
         let who = (&*self.profile, &self.ports);
-        self.desk.note(who, marks, Vec::new(), vec![accepted]).await
+        self.desk.note(who, marks, Vec::new(), accepted).await
     }
 }
 
 fn resource_ids(resources: &[Resource]) -> Vec<String> {
-    let mut ids: Vec<String> = resources
-        .iter()
-        .map(|one| one.id.as_str().to_owned())
-        .collect();
-    ids.sort_unstable();
-    ids
+    sorted(resources.iter().map(|one| one.id.as_str()))
 }
 
 fn type_ids(types: &[AppointmentType]) -> Vec<String> {
-    let mut ids: Vec<String> = types.iter().map(|one| one.id.as_str().to_owned()).collect();
-    ids.sort_unstable();
-    ids
+    sorted(types.iter().map(|one| one.id.as_str()))
 }

@@ -56,6 +56,10 @@ pub struct PracticeStatus {
     pub items: Vec<ItemShown>,
     /// Kinds of request that came since the start and are not answered.
     pub not_answered: Vec<NotAnswered>,
+    /// How many client snapshots Healthengine took since the start.
+    pub snapshots_sent: u64,
+    /// The client snapshots that are wanted and cannot be sent, and why, as sentences.
+    pub snapshots_refused: Vec<String>,
     /// The extra features, and whether they are on at Healthengine.
     pub features: Vec<FeatureStatus>,
     /// The last thing that failed.
@@ -169,6 +173,8 @@ impl PracticeStatus {
             oldest_unanswered: None,
             items: Vec::new(),
             not_answered: Vec::new(),
+            snapshots_sent: 0,
+            snapshots_refused: Vec::new(),
             features: Vec::new(),
             last_error: None,
         }

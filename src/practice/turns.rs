@@ -21,6 +21,9 @@ const MOST_PUBLISHING: usize = 64;
 /// How much later one practice begins after a start than another, on average.
 const BEGINS_APART: Duration = Duration::from_millis(2);
 
+/// How many practices may hold a day with its patients at once: each is megabytes at the most.
+const MOST_CLIENT_DAYS: usize = 4;
+
 /// How long a turn counts.
 const COUNTS_FOR: TimeDelta = TimeDelta::seconds(2);
 
@@ -29,6 +32,7 @@ const COUNTS_FOR: TimeDelta = TimeDelta::seconds(2);
 pub struct Turns {
     first: Arc<Kind>,
     publishing: Arc<Kind>,
+    client_days: Arc<Kind>,
     /// Over how long a time the practices begin after a start.
     begin_over: Duration,
 }
@@ -38,6 +42,7 @@ impl Default for Turns {
         Self {
             first: Kind::of(MOST_FIRST),
             publishing: Kind::of(MOST_PUBLISHING),
+            client_days: Kind::of(MOST_CLIENT_DAYS),
             begin_over: Duration::MAX,
         }
     }
@@ -100,6 +105,11 @@ impl Turns {
     /// A turn to send everything for the first time, if one is left now.
     pub(super) fn first(&self, now: DateTime<Utc>) -> Option<Turn> {
         self.first.take(now)
+    }
+
+    /// A turn to read and send days with their patients, if one is left now.
+    pub(super) fn client_days(&self, now: DateTime<Utc>) -> Option<Turn> {
+        self.client_days.take(now)
     }
 
     /// A turn to have days on their way, if one is left now.

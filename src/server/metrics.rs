@@ -52,6 +52,7 @@ struct Numbers {
     items: u64,
     poll_age: i64,
     unanswered_age: i64,
+    snapshots: u64,
     /// The kinds that are not answered: when each was first seen, and at how many polls.
     kinds: BTreeMap<String, (DateTime<Utc>, u64)>,
 }
@@ -94,6 +95,7 @@ impl Numbers {
         ) {
             self.poll_age = self.poll_age.max(age(status.last_poll, now));
         }
+        sum(&mut self.snapshots, status.snapshots_sent);
         for kind in &status.not_answered {
             let (first, polls) = self
                 .kinds
@@ -117,6 +119,26 @@ impl Numbers {
             *total = total.saturating_add(*polls);
         }
         bounded
+    }
+
+    fn write_requests(&self, text: &mut Text) {
+        text.counter(
+            "connector_client_snapshots_total",
+            "Days with their patients that Healthengine took since the start",
+            self.snapshots,
+        );
+        text.head(
+            "connector_requests_not_answered_total",
+            "counter",
+            "Polls that listed a kind of request that is not answered, since the start, by kind",
+        );
+        for (kind, polls) in self.bounded_kinds() {
+            text.sample(
+                "connector_requests_not_answered_total",
+                &label("kind", kind),
+                polls,
+            );
+        }
     }
 
     fn write(&self, text: &mut Text) {
@@ -145,18 +167,7 @@ impl Numbers {
                 bookings,
             );
         }
-        text.head(
-            "connector_requests_not_answered_total",
-            "counter",
-            "Polls that listed a kind of request that is not answered, since the start, by kind",
-        );
-        for (kind, polls) in self.bounded_kinds() {
-            text.sample(
-                "connector_requests_not_answered_total",
-                &label("kind", kind),
-                polls,
-            );
-        }
+        self.write_requests(text);
         for (name, help, value) in [
             (
                 "connector_bookings_open",

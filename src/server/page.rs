@@ -220,6 +220,11 @@ fn practice_page(row: &Row, version: &str, now: DateTime<Utc>) -> String {
         })
         .collect();
     list(&mut frame, "Requests that are not answered", &waiting);
+    list(
+        &mut frame,
+        "Client snapshots that cannot be sent",
+        &status.snapshots_refused,
+    );
     let features: Vec<String> = status
         .features
         .iter()

@@ -6,7 +6,9 @@ use healthengine_connector::domain::booking::{
 use healthengine_connector::domain::civil::LocalDateTime;
 use healthengine_connector::domain::document::AttachmentState;
 use healthengine_connector::domain::id::{BookingId, PracticeId, RequestId};
-use healthengine_connector::ledger::{Change, Durability, ItemKind, LedgerError, PracticeMarks};
+use healthengine_connector::ledger::{
+    Change, ClientLists, Durability, ItemKind, LedgerError, PracticeMarks,
+};
 
 use bench::{
     Bench, at, booked, confirmed, flushed, item, key, line, practice, record, reported, revision,
@@ -176,6 +178,11 @@ async fn a_reader_sees_what_waits_for_the_next_flush() {
             paused: true,
             resources: vec!["R \"1\"".to_owned(), "ü".to_owned()],
             types: vec![],
+            client_lists: ClientLists {
+                locations: vec!["main".to_owned()],
+                practitioners: vec!["D1".to_owned(), "D2".to_owned()],
+                types: vec![],
+            },
         };
         let change = Change {
             marks: Some(marks.clone()),

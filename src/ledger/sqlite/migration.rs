@@ -3,11 +3,12 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Every migration in order; the first brings an empty file to version 1.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_settled_by_a_person.sql"),
     include_str!("migrations/0003_reports.sql"),
     include_str!("migrations/0004_documents.sql"),
+    include_str!("migrations/0005_client_lists.sql"),
 ];
 
 /// The newest schema that this version knows.
@@ -39,6 +40,7 @@ mod tests {
     use crate::domain::booking::ReportState;
     use crate::domain::document::AttachmentState;
     use crate::domain::id::{BookingId, PmsDocumentId, RequestId};
+    use crate::ledger::ClientLists;
     use crate::ledger::sqlite::open::APPLICATION_ID;
     use crate::ledger::sqlite::tests::{open, practice};
 
@@ -48,6 +50,7 @@ mod tests {
         include_str!("samples/0002.sql"),
         include_str!("samples/0003.sql"),
         include_str!("samples/0004.sql"),
+        include_str!("samples/0005.sql"),
     ];
 
     #[test]
@@ -85,6 +88,9 @@ mod tests {
         assert_eq!(known.unwrap()[0].state, ReportState::Known);
         assert!(loaded.marks.paused);
         assert_eq!(loaded.marks.resources, ["R1", "R2"]);
+        assert_eq!(loaded.marks.client_lists, ClientLists::default());
+        let newer = store.load_practice(&practice("1002")).unwrap().marks;
+        assert_eq!(newer.client_lists.practitioners, ["1", "2"]);
         let settled = store.load_booking(&practice("1001"), BookingId::new(6));
         assert!(settled.unwrap().unwrap().state.is_settled());
         let by_person = store.load_booking(&practice("1001"), BookingId::new(8));

@@ -12,7 +12,7 @@ use super::{engine, report, unreadable};
 use crate::domain::booking::{BookingRecord, Slot, UpdateRecord};
 use crate::domain::id::{BookingId, PmsResourceId, PracticeId, RequestId};
 use crate::ledger::{
-    Item, ItemKey, ItemKind, LedgerError, PracticeMarks, PracticeRecord, StoryLine,
+    ClientLists, Item, ItemKey, ItemKind, LedgerError, PracticeMarks, PracticeRecord, StoryLine,
 };
 
 pub(super) fn practice(
@@ -30,21 +30,36 @@ pub(super) fn practice(
 
 fn marks(connection: &Connection, practice: &PracticeId) -> Result<PracticeMarks, LedgerError> {
     let sql = "-- load_marks
-        select paused, resources, types from practice_mark where practice = ?1";
-    let row: Option<(bool, String, String)> = connection
+        select paused, resources, types, client_locations, client_practitioners, client_types
+        from practice_mark where practice = ?1";
+    let row: Option<(bool, [String; 5])> = connection
         .query_row(sql, [practice.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            let lists = [
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+                row.get(5)?,
+            ];
+            Ok((row.get(0)?, lists))
         })
         .optional()
         .map_err(engine)?;
-    let Some((paused, resources, types)) = row else {
+    let Some((paused, [resources, types, locations, practitioners, client_types])) = row else {
         return Ok(PracticeMarks::default());
     };
-    let lost = |column| unreadable("practice_mark", practice, "", column);
+    let list = |text: &str, column| {
+        word::parse_list(text).ok_or_else(|| unreadable("practice_mark", practice, "", column))
+    };
     Ok(PracticeMarks {
         paused,
-        resources: word::parse_list(&resources).ok_or_else(|| lost("resources"))?,
-        types: word::parse_list(&types).ok_or_else(|| lost("types"))?,
+        resources: list(&resources, "resources")?,
+        types: list(&types, "types")?,
+        client_lists: ClientLists {
+            locations: list(&locations, "client_locations")?,
+            practitioners: list(&practitioners, "client_practitioners")?,
+            types: list(&client_types, "client_types")?,
+        },
     })
 }
 

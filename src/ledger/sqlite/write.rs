@@ -208,15 +208,24 @@ fn marks(
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare(
         "-- record_marks
-        insert into practice_mark (practice, paused, resources, types) values (?1, ?2, ?3, ?4)
+        insert into practice_mark (practice, paused, resources, types, client_locations,
+            client_practitioners, client_types)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         on conflict (practice) do update
-        set paused = excluded.paused, resources = excluded.resources, types = excluded.types",
+        set paused = excluded.paused, resources = excluded.resources, types = excluded.types,
+            client_locations = excluded.client_locations,
+            client_practitioners = excluded.client_practitioners,
+            client_types = excluded.client_types",
     )?;
+    let list = |ids: &[String]| word::list(ids.iter().map(String::as_str));
     statement.execute(params![
         practice.as_str(),
         marks.paused,
-        word::list(marks.resources.iter().map(String::as_str)),
-        word::list(marks.types.iter().map(String::as_str)),
+        list(&marks.resources),
+        list(&marks.types),
+        list(&marks.client_lists.locations),
+        list(&marks.client_lists.practitioners),
+        list(&marks.client_lists.types),
     ])?;
     Ok(())
 }
