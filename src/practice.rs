@@ -31,10 +31,12 @@ use crate::pms::PmsAdapter;
 mod activation;
 mod allowance;
 mod answer;
+mod attachment;
 mod booking;
 mod change;
 pub mod control;
 mod desk;
+mod document;
 mod features;
 mod guard;
 mod health;
@@ -57,6 +59,7 @@ mod snapshot;
 pub mod status;
 pub mod turns;
 mod update;
+mod upload;
 
 pub use activation::Activation;
 
@@ -136,6 +139,8 @@ pub struct Practice {
     horizon: horizon::Horizon,
     health: health::Health,
     features: features::Switches,
+    documents: document::Documents,
+    attachments: attachment::Attachments,
     unanswered: kinds::Unanswered,
     snapshots: snapshot::Snapshots,
     allowance: allowance::Allowance,
@@ -172,6 +177,8 @@ impl Practice {
             horizon: horizon::Horizon::default(),
             health: health::Health::default(),
             features: features::Switches::default(),
+            documents: document::Documents::default(),
+            attachments: attachment::Attachments::default(),
             unanswered: kinds::Unanswered::default(),
             snapshots: snapshot::Snapshots::default(),
             allowance: allowance::Allowance::default(),

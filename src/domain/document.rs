@@ -89,6 +89,23 @@ pub struct Attachment {
 /// memory of a process that serves many practices.
 pub const LARGEST_DOCUMENT: u64 = 40 * 1024 * 1024;
 
+/// What is wrong with content that is not what its size in bytes and its SHA-1, in hexadecimal digits
+/// of either case, say; `None`: nothing, as far as they are known.
+pub fn mismatch(content: &Content, size: Option<u64>, sha1: Option<&str>) -> Option<&'static str> {
+    let length = u64::try_from(content.bytes().len()).unwrap_or(u64::MAX);
+    if size.is_some_and(|size| size != length) {
+        return Some("is not as long as its size says");
+    }
+    let sha1 = sha1.map(str::trim).filter(|sha1| !sha1.is_empty())?;
+    let algorithm = &aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY;
+    let digest = aws_lc_rs::digest::digest(algorithm, content.bytes());
+    let hex = digest.as_ref().iter().flat_map(|byte| {
+        [byte >> 4, byte & 15].map(|half| char::from_digit(u32::from(half), 16).unwrap_or('0'))
+    });
+    let same = hex.eq(sha1.chars().map(|digit| digit.to_ascii_lowercase()));
+    (!same).then_some("is not what its hash says")
+}
+
 /// Which documents a booking had, and in which version, shortened to what can be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ListFingerprint(pub [u8; 8]);
@@ -183,6 +200,19 @@ mod tests {
         ] {
             assert_ne!(first, other);
         }
+    }
+
+    #[test]
+    fn content_is_held_against_its_size_and_its_hash_as_far_as_they_are_known() {
+        let content = Content::new(b"abc".to_vec());
+        let sha1 = "a9993e364706816aba3e25717850c26c9cd0d89d";
+        assert_eq!(mismatch(&content, Some(3), Some(sha1)), None);
+        assert_eq!(mismatch(&content, None, Some(&sha1.to_uppercase())), None);
+        assert_eq!(mismatch(&content, Some(3), None), None);
+        assert_eq!(mismatch(&content, None, Some("")), None);
+        assert!(mismatch(&content, Some(4), Some(sha1)).is_some());
+        assert!(mismatch(&content, None, Some(&sha1.replace('a', "b"))).is_some());
+        assert!(mismatch(&content, None, Some("a999")).is_some());
     }
 
     #[test]

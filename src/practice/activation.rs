@@ -119,6 +119,8 @@ impl Practice {
             self.publish().await?;
             self.work_snapshots(&intake.kinds).await?;
         }
+        self.work_documents(&intake.kinds).await?;
+        self.work_attachments(&intake.kinds).await?;
         Ok(())
     }
 

@@ -44,6 +44,7 @@ impl Practice {
                     self.anything_changed();
                 }
                 for (resource, date) in changes.days {
+                    self.documents.day_changed(&resource, date);
                     if self
                         .setup
                         .resources
@@ -74,6 +75,7 @@ impl Practice {
     fn anything_changed(&mut self) {
         self.setup.read_anew();
         self.horizon.everything_changed(&self.setup.resources);
+        self.documents.everything_changed();
     }
 
     fn send_in_full_when_due(&mut self, now: DateTime<Utc>) {

@@ -72,6 +72,11 @@ impl Practice {
         self.profile.features.has(feature) && self.can_serve(feature)
     }
 
+    /// Whether a feature is wanted, and Healthengine said last that it is on.
+    pub(super) fn is_on(&self, feature: ExtraFeature) -> bool {
+        self.wants(feature) && self.features.seen.get(&feature) == Some(&FeatureAt::On)
+    }
+
     fn can_serve(&self, feature: ExtraFeature) -> bool {
         self.ports.pms.describe().serves(feature) == Support::Yes
     }

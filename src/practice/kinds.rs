@@ -121,11 +121,11 @@ impl Practice {
             | RequestKind::PmsResources
             | RequestKind::PmsAppointmentTypes => true,
             RequestKind::ClientSnapshots => self.wants(ExtraFeature::ClientSnapshots),
-            RequestKind::PmsAppointmentChanges
-            | RequestKind::AvailableDocuments
-            | RequestKind::UploadDocuments
-            | RequestKind::AttachDocuments
-            | RequestKind::Other(_) => false,
+            RequestKind::AvailableDocuments | RequestKind::UploadDocuments => {
+                self.wants(ExtraFeature::Documents)
+            }
+            RequestKind::AttachDocuments => self.wants(ExtraFeature::AttachDocuments),
+            RequestKind::PmsAppointmentChanges | RequestKind::Other(_) => false,
         }
     }
 

@@ -24,6 +24,10 @@ const BEGINS_APART: Duration = Duration::from_millis(2);
 /// How many practices may hold a day with its patients at once: each is megabytes at the most.
 const MOST_CLIENT_DAYS: usize = 4;
 
+/// How many documents the process may hold at once: each is tens of megabytes at the most, and as
+/// much again while it becomes a body or was one.
+const MOST_DOCUMENTS: usize = 2;
+
 /// How long a turn counts.
 const COUNTS_FOR: TimeDelta = TimeDelta::seconds(2);
 
@@ -33,6 +37,7 @@ pub struct Turns {
     first: Arc<Kind>,
     publishing: Arc<Kind>,
     client_days: Arc<Kind>,
+    documents: Arc<Kind>,
     /// Over how long a time the practices begin after a start.
     begin_over: Duration,
 }
@@ -43,6 +48,7 @@ impl Default for Turns {
             first: Kind::of(MOST_FIRST),
             publishing: Kind::of(MOST_PUBLISHING),
             client_days: Kind::of(MOST_CLIENT_DAYS),
+            documents: Kind::of(MOST_DOCUMENTS),
             begin_over: Duration::MAX,
         }
     }
@@ -112,6 +118,13 @@ impl Turns {
         self.client_days.take(now)
     }
 
+    /// A turn to hold a document, if one is left. Unlike the others it counts until it is given
+    /// back: whoever waits for a slow system holds the document meanwhile. Each of its calls has a
+    /// limit, so it comes back.
+    pub(super) fn document(&self) -> Option<Turn> {
+        self.documents.take(DateTime::UNIX_EPOCH)
+    }
+
     /// A turn to have days on their way, if one is left now.
     pub(super) fn publishing(&self, now: DateTime<Utc>) -> Option<Turn> {
         self.publishing.take(now)
@@ -169,6 +182,17 @@ mod tests {
         assert_eq!(over(300), Duration::from_millis(600));
         assert!(over(10_000) > Duration::from_secs(5));
         assert_eq!(Turns::default().begin_over(), Duration::MAX);
+    }
+
+    #[test]
+    fn a_document_keeps_its_turn_until_it_is_given_back() {
+        let turns = Turns::default();
+        let taken: Vec<Turn> = std::iter::from_fn(|| turns.document()).collect();
+        assert_eq!(taken.len(), MOST_DOCUMENTS);
+        assert!(turns.first(at(60_000)).is_some());
+        assert!(turns.document().is_none());
+        drop(taken);
+        assert!(turns.document().is_some());
     }
 
     #[test]

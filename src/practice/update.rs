@@ -196,7 +196,7 @@ impl Practice {
         }))
     }
 
-    async fn known_booking(&self, id: BookingId) -> Result<Option<BookingRecord>, Halt> {
+    pub(super) async fn known_booking(&self, id: BookingId) -> Result<Option<BookingRecord>, Halt> {
         if let Some(open) = self.desk.bookings.get(&id) {
             return Ok(Some(open.record.clone()));
         }
