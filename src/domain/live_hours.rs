@@ -35,6 +35,17 @@ impl LiveHours {
         self.days.iter().all(Vec::is_empty) && self.public_holidays.is_empty()
     }
 
+    /// When live hours begin next after this practice-local time, today or tomorrow.
+    pub fn next_start(&self, at: LocalDateTime) -> Option<LocalDateTime> {
+        let today: NaiveDate = at.date();
+        let starts = |date: NaiveDate| {
+            let ranges = self.day(weekday_index(date)).iter();
+            ranges.map(move |range| LocalDateTime::new(date, range.start()))
+        };
+        let tomorrow = today.succ_opt().into_iter().flat_map(starts);
+        starts(today).chain(tomorrow).find(|start| *start > at)
+    }
+
     /// Whether the practice-local time lies inside the live hours of its weekday.
     pub fn contains(&self, at: LocalDateTime) -> bool {
         let date: NaiveDate = at.date();

@@ -221,14 +221,22 @@ impl Practice {
 
     /// The poll interval, shortened a little by chance, so that practices do not fall into step.
     fn until_next_poll(&mut self, begun: DateTime<Utc>) -> Duration {
-        let local = self.profile.zone.local(begun);
+        let zone = self.profile.zone;
+        let local = zone.local(begun);
         let rhythm = &self.profile.rhythm;
-        let interval = if self.profile.live_hours.contains(local) {
-            rhythm.poll
-        } else {
-            rhythm.poll_outside_live_hours
-        };
-        interval.mul_f64(self.random.f64().mul_add(SHORTEST_POLL - 1.0, 1.0))
+        let chance = self.random.f64();
+        let varied =
+            |interval: Duration| interval.mul_f64(chance.mul_add(SHORTEST_POLL - 1.0, 1.0));
+        if self.profile.live_hours.contains(local) {
+            return varied(rhythm.poll);
+        }
+        // The longer wait ends where live hours begin: from then on a patient is answered in time.
+        let opening = self.profile.live_hours.next_start(local);
+        let opening = opening.and_then(|at| (zone.occurrence(at).instant()? - begun).to_std().ok());
+        let outside = varied(rhythm.poll_outside_live_hours);
+        opening.map_or(outside, |left| {
+            outside.min(left + rhythm.poll.mul_f64(chance))
+        })
     }
 }
 

@@ -171,7 +171,7 @@ impl Judge {
         let at = entry.at;
         if entry.is_trouble() {
             self.last_trouble = at;
-            self.blur(at);
+            self.blur(at, &entry);
         }
         let what = entry.what.clone();
         self.entries.push(entry);
@@ -249,15 +249,15 @@ impl Judge {
         }
     }
 
-    /// A booking under way when something goes wrong may have an outcome that nobody recorded.
-    fn blur(&mut self, at: DateTime<Utc>) {
+    /// A booking under way when something goes wrong may have an outcome that nobody recorded. One
+    /// that waits may be recorded as begun although it never was, when the ledger's disk lies.
+    fn blur(&mut self, at: DateTime<Utc>, entry: &Entry) {
+        let lies = matches!(&entry.what, Happening::Fault { call, .. } if *call == "record");
         for case in self.cases.values_mut() {
-            if case
+            let booking = case
                 .booking_since
-                .is_some_and(|since| at - since < AFTERMATH)
-            {
-                case.unclear = true;
-            }
+                .is_some_and(|since| at - since < AFTERMATH);
+            case.unclear |= booking || (lies && case.told.is_none());
         }
     }
 

@@ -17,22 +17,35 @@ pub const CANARIES: [&str; 6] = [
 /// The reason that every patient gives.
 pub const REASON: &str = "tooth-ache";
 
+/// Somebody who is like nobody else: matching must never take two of them for one person.
+pub fn somebody(n: u32) -> Patient {
+    let mut random = fastrand::Rng::with_seed(u64::from(n));
+    let letters: String = std::iter::repeat_with(|| random.lowercase())
+        .take(8)
+        .collect();
+    let birthday = NaiveDate::from_yo_opt(random.i32(1940..2015), random.u32(1..=365));
+    let text = |text: String| Some(Redacted::new(text));
+    Patient {
+        given_name: text(format!("Testa{}", letters.get(..4).unwrap_or_default())),
+        surname: text(format!("Sample-{letters}{n}")),
+        date_of_birth: birthday.map(Redacted::new),
+        phone: text(format!("0491 570 {:03}", random.u32(0..1000))),
+        email: text(format!("{letters}@example.com")),
+        street: text(format!("{} Fiction Street", random.u32(1..900))),
+        ..Patient::default()
+    }
+}
+
 /// The n-th patient.
 pub fn patient(n: u32) -> Patient {
     let text = |text: String| Some(Redacted::new(text));
     Patient {
         given_name: text("Testa".to_owned()),
         surname: text(format!("Sample-{n}")),
-        date_of_birth: birthday(n).map(Redacted::new),
+        date_of_birth: NaiveDate::from_yo_opt(1980, 1 + n).map(Redacted::new),
         phone: text(format!("0491 570 {n:03}")),
         email: text(format!("testa-{n}@example.com")),
         street: text(format!("{n} Fiction Street")),
         ..Patient::default()
     }
-}
-
-/// Every person's own, for as long as years have days.
-fn birthday(n: u32) -> Option<NaiveDate> {
-    let year = i32::try_from(n / 365 % 60).ok()?.checked_add(1980)?;
-    NaiveDate::from_yo_opt(year, (n % 365).checked_add(1)?)
 }

@@ -9,7 +9,7 @@ use crate::domain::clock::Clock as _;
 use crate::domain::id::{BookingId, PmsAppointmentTypeId, PmsResourceId};
 use crate::domain::redacted::Redacted;
 use crate::simulation::house::House;
-use crate::simulation::patient::{REASON, patient};
+use crate::simulation::patient::{REASON, somebody};
 
 /// How much less people do at night.
 const NIGHT: i32 = 5;
@@ -136,7 +136,7 @@ impl World {
             comments: None,
             telehealth_url: None,
             is_new_patient: None,
-            patient: patient(person),
+            patient: somebody(person),
         };
         let polls = house.plan.profile.rhythm.poll.as_secs() <= 5 && house.plan.is_open(now);
         let hooks = house.plan.webhooks;

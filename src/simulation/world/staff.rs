@@ -10,7 +10,7 @@ use crate::domain::id::PmsResourceId;
 use crate::domain::patient::Patient;
 use crate::healthengine::{Pending, RequestKind};
 use crate::simulation::house::House;
-use crate::simulation::patient::patient;
+use crate::simulation::patient::somebody;
 use crate::simulation::plan;
 
 impl World {
@@ -30,7 +30,7 @@ impl World {
         };
         let person = match patient_of {
             Some(known) => known,
-            None => patient(house.person(at, None)),
+            None => somebody(house.person(at, None)),
         };
         let length = house.plan.slot;
         let mut state = house.pms.state();

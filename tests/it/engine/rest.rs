@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use healthengine_connector::domain::clock::Clock as _;
 use healthengine_connector::healthengine::Verdict;
 use healthengine_connector::practice::status::Condition;
 
@@ -45,6 +47,21 @@ async fn outside_live_hours_a_practice_polls_as_configured() {
     .await;
     let wait = world.activate().await.wait;
     assert!(wait <= minutes(10) && wait >= minutes(9), "{wait:?}");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn the_longer_wait_outside_live_hours_ends_where_they_begin() {
+    // 07:57 in Sydney, three minutes before the practice opens.
+    let mut world = World::linked_with(|plan| {
+        plan.begin = "2026-11-22T20:57:00Z".parse().unwrap();
+        plan.rhythm.poll_outside_live_hours = minutes(10);
+    })
+    .await;
+    let opening = "2026-11-22T21:00:00Z".parse::<DateTime<Utc>>().unwrap();
+    let wait = world.activate().await.wait;
+    let next = world.clock.now() + wait;
+    assert!(next >= opening && next <= opening + seconds(5), "{next}");
     world.finish().await;
 }
 
