@@ -17,9 +17,12 @@ struct Passes {
     count: usize,
     names: Vec<(&'static str, Side)>,
     hold_at: Option<usize>,
-    /// Whether only the count is kept.
+    /// Whether only the count is kept, and of the calls of an idle practice not even that.
     forgets: bool,
 }
+
+/// What an idle practice calls.
+const IDLE: [&str; 2] = ["Requests", "Changes"];
 
 /// On which side of its effect a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +34,8 @@ pub enum Side {
 }
 
 impl Gate {
-    /// A gate for a long run, which counts and keeps no names.
+    /// A gate for a long run, which keeps no names, and counts no calls of an idle practice: what it
+    /// holds is in the middle of work.
     pub fn forgetful() -> Self {
         let gate = Self::default();
         gate.passes().forgets = true;
@@ -42,10 +46,12 @@ impl Gate {
     pub async fn pass(&self, call: &'static str, side: Side) {
         let hold = {
             let mut passes = self.passes();
-            passes.count = passes.count.saturating_add(1);
             if !passes.forgets {
                 passes.names.push((call, side));
+            } else if IDLE.contains(&call) {
+                return;
             }
+            passes.count = passes.count.saturating_add(1);
             passes.hold_at == Some(passes.count)
         };
         if hold {

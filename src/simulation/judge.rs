@@ -33,6 +33,9 @@ mod told;
 /// For how long after something went wrong the engine may still be catching up.
 const AFTERMATH: TimeDelta = TimeDelta::seconds(90);
 
+/// How near to what happened to a booking a fault must be to stand in its story.
+const AROUND: TimeDelta = TimeDelta::seconds(60);
+
 /// How many lines a finding's story has at the most.
 const LONGEST_STORY: usize = 40;
 
@@ -346,18 +349,23 @@ impl Judge {
         let mut story: Vec<String> = match booking {
             Some(booking) => {
                 let key = BookingKey::of(&self.practice, booking);
-                let since = self.cases.get(&booking).map_or(at, |case| case.asked_at) - AFTERMATH;
                 let ids = self.cases.get(&booking).map_or(&[][..], |case| &case.made);
-                let about = |entry: &&Entry| {
+                let about = |entry: &Entry| {
                     let marks =
                         matches!(&entry.what, Happening::Marked { id, .. } if ids.contains(id));
-                    marks
-                        || entry.is_about(booking, &key)
-                        || (entry.at >= since && entry.is_trouble())
+                    marks || entry.is_about(booking, &key)
                 };
+                let times: Vec<DateTime<Utc>> = self
+                    .entries
+                    .iter()
+                    .filter(|entry| about(entry))
+                    .map(|entry| entry.at)
+                    .collect();
+                let near = |entry: &Entry| times.iter().any(|at| (*at - entry.at).abs() < AROUND);
+                let shown = |entry: &&Entry| about(entry) || (entry.is_trouble() && near(entry));
                 self.entries
                     .iter()
-                    .filter(about)
+                    .filter(shown)
                     .map(Entry::to_string)
                     .collect()
             }

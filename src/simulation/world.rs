@@ -103,6 +103,8 @@ enum What {
     Hint { house: usize },
     /// Somebody does something at a practice.
     Deed { house: usize },
+    /// A patient books, or has just booked and cancels.
+    Visit { house: usize },
     /// Something goes wrong.
     Mischief,
     /// What lasted is over.
@@ -186,7 +188,8 @@ impl World {
             What::Deed { house } if !self.healed => self.deed(house),
             What::Regret { house, booking } if !self.healed => self.regret(house, booking),
             What::Mischief if !self.healed => self.mischief(),
-            What::Deed { .. } | What::Regret { .. } | What::Mischief => {}
+            What::Visit { house } if !self.healed => self.visit(house),
+            What::Deed { .. } | What::Visit { .. } | What::Regret { .. } | What::Mischief => {}
             What::Over { house, trouble } => self.over(house, trouble),
             What::Restart => self.restart()?,
             What::Resume { house } => self.resume(house),

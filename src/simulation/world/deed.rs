@@ -76,6 +76,20 @@ impl World {
         }
     }
 
+    /// A patient comes, and nobody after them.
+    pub(super) fn visit(&mut self, at: usize) {
+        match self.random.u8(0..10) {
+            0 => self.same_slot(at),
+            1 => self.books(at, Manner::Late),
+            2 | 3 => self.cancels(at),
+            4 => self.types_in(at),
+            _ => self.books(at, Manner::Plain),
+        }
+        if let Some(house) = self.houses.get_mut(at) {
+            house.judge();
+        }
+    }
+
     fn burst(&mut self, at: usize) {
         for _ in 0..self.random.u8(2..6) {
             self.books(at, Manner::Plain);

@@ -17,6 +17,9 @@ impl World {
         };
         self.soon(pause, What::Mischief);
         let house = self.random.usize(0..self.houses.len().max(1));
+        if self.random.u8(0..5) > 0 {
+            self.crowd(house);
+        }
         match self.random.u8(0..20) {
             0..=4 => self.storm(house),
             5 | 6 => self.begins(house, Trouble::PmsDown),
@@ -31,10 +34,18 @@ impl World {
         }
     }
 
+    /// Patients come just when something goes wrong.
+    fn crowd(&mut self, house: usize) {
+        for _ in 0..self.random.u8(1..6) {
+            let after = TimeDelta::milliseconds(self.random.i64(0..40_000));
+            self.at(after, What::Visit { house });
+        }
+    }
+
     /// One of the next calls of a practice never returns.
     fn hold(&mut self, at: usize) {
         // Far enough to strike in the middle of a booking, too.
-        let pass = self.random.usize(1..60);
+        let pass = self.random.usize(1..40);
         if let Some(house) = self.houses.get(at) {
             house.gate.hold_at(Some(pass));
         }
