@@ -52,14 +52,18 @@ pub mod pacing;
 mod person;
 mod policy;
 mod publish;
+mod question;
 mod report;
+mod seen;
 mod setback;
 mod setup;
 mod snapshot;
 pub mod status;
+mod tell;
 pub mod turns;
 mod update;
 mod upload;
+mod watch;
 
 pub use activation::Activation;
 
@@ -137,6 +141,7 @@ pub struct Practice {
     desk: desk::Desk,
     setup: setup::Setup,
     horizon: horizon::Horizon,
+    watch: watch::Watch,
     health: health::Health,
     features: features::Switches,
     documents: document::Documents,
@@ -175,6 +180,7 @@ impl Practice {
             desk: desk::Desk::default(),
             setup: setup::Setup::default(),
             horizon: horizon::Horizon::default(),
+            watch: watch::Watch::default(),
             health: health::Health::default(),
             features: features::Switches::default(),
             documents: document::Documents::default(),

@@ -119,6 +119,10 @@ impl Practice {
             self.publish().await?;
             self.work_snapshots(&intake.kinds).await?;
         }
+        self.work_questions(&intake).await?;
+        if turn.is_some() {
+            self.watch(&intake).await?;
+        }
         self.work_documents(&intake.kinds).await?;
         self.work_attachments(&intake.kinds).await?;
         Ok(())
@@ -154,6 +158,7 @@ impl Practice {
                 Removals::Accepted => {
                     self.setup.accept_removals();
                     self.accept_snapshot_removals();
+                    self.watch.accept_removals();
                 }
             }
             // An operator who asks is not kept waiting by an earlier failure.
@@ -199,6 +204,8 @@ impl Practice {
         let poll = Some(later(begun, self.until_next_poll(begun)));
         let bookings = self.desk.bookings.values().map(|open| open.tries.next_at);
         let updates = self.desk.updates.values().map(|open| open.tries.next_at);
+        let reports = self.desk.reports.values().map(|open| open.tries.next_at);
+        let questions = self.watch.questions.values().map(|tries| tries.next_at);
         let publishing = if self.horizon.is_due() && !self.setup.resources.is_empty() {
             let rests = [self.horizon.retry_at, self.health.pms.retry_at];
             rests.into_iter().flatten().max().or(Some(now))
@@ -209,6 +216,8 @@ impl Practice {
         // before and left alone waits for the poll.
         let put_off = bookings
             .chain(updates)
+            .chain(reports)
+            .chain(questions)
             .filter(|at| at.is_none_or(|at| at > begun));
         let next = put_off
             .chain([poll, publishing, self.setup.retry_at()])

@@ -45,6 +45,7 @@ impl Practice {
                 }
                 for (resource, date) in changes.days {
                     self.documents.day_changed(&resource, date);
+                    self.watch.day_changed(&resource, date);
                     if self
                         .setup
                         .resources
@@ -76,6 +77,7 @@ impl Practice {
         self.setup.read_anew();
         self.horizon.everything_changed(&self.setup.resources);
         self.documents.everything_changed();
+        self.watch.everything_changed();
     }
 
     fn send_in_full_when_due(&mut self, now: DateTime<Utc>) {

@@ -8,7 +8,9 @@ use super::policy::later;
 use super::status::BookingCounts;
 use super::{Halt, Ports, Profile};
 use crate::domain::availability::Held;
-use crate::domain::booking::{BookingRecord, Event, Slot, State, Stuck, UpdateRecord, transition};
+use crate::domain::booking::{
+    BookingRecord, DiaryChange, Event, ReportRecord, Slot, State, Stuck, UpdateRecord, transition,
+};
 use crate::domain::id::{BookingId, RequestId};
 use crate::ledger::{Change, Durability, Item, ItemKey, ItemKind, PracticeMarks, StoryLine};
 
@@ -18,6 +20,8 @@ pub(super) struct Desk {
     loaded: bool,
     pub(super) bookings: BTreeMap<BookingId, OpenBooking>,
     pub(super) updates: BTreeMap<RequestId, OpenUpdate>,
+    /// What Healthengine is still to be told of the practice's own changes.
+    pub(super) reports: BTreeMap<(BookingId, DiaryChange), OpenReport>,
     /// Settled bookings that Healthengine lists all the same, and when each is answered again.
     pub(super) listed_again: BTreeMap<BookingId, Tries>,
     pub(super) items: Vec<Item>,
@@ -66,6 +70,13 @@ pub(super) struct OpenUpdate {
     pub(super) seen_at: Option<DateTime<Utc>>,
     /// Whether a person was told, since the start, that its answer is refused.
     pub(super) shown: bool,
+}
+
+/// A change in the diary that Healthengine is still to be told of.
+#[derive(Debug)]
+pub(super) struct OpenReport {
+    pub(super) record: ReportRecord,
+    pub(super) tries: Tries,
 }
 
 /// Failures in a row of one piece of work, and when it is tried again.
@@ -137,6 +148,10 @@ impl Desk {
             )
         };
         self.updates = read.updates.into_iter().map(open).collect();
+        self.reports.clear();
+        for record in read.reports {
+            self.note_report(record);
+        }
         self.loaded = true;
         Ok(())
     }
@@ -253,22 +268,28 @@ impl Desk {
         Ok(())
     }
 
-    /// Records an update's outcome; a settled one leaves the desk.
+    /// Records an update's outcome, and what Healthengine knows of the diary by it; a settled one
+    /// leaves the desk.
     pub(super) async fn settle_update(
         &mut self,
         who: (&Profile, &Ports),
         record: UpdateRecord,
+        report: Option<ReportRecord>,
         raise: Vec<Item>,
         durability: Durability,
     ) -> Result<(), Halt> {
         let (profile, ports) = who;
         let change = Change {
             update: Some(record.clone()),
+            report: report.clone(),
             raise: raise.clone(),
             ..Change::default()
         };
         ports.ledger.record(&profile.id, change, durability).await?;
         self.note_items(raise);
+        if let Some(report) = report {
+            self.note_report(report);
+        }
         if record.state.is_settled() {
             self.updates.remove(&record.request);
         } else {
@@ -277,6 +298,48 @@ impl Desk {
             open.tries = Tries::default();
         }
         Ok(())
+    }
+
+    /// Records what Healthengine knows of a change in the diary, with a line for the booking's story.
+    /// What was to be removed by hand is removed once the appointment is cancelled.
+    pub(super) async fn record_report(
+        &mut self,
+        who: (&Profile, &Ports),
+        record: ReportRecord,
+        what: &str,
+        durability: Durability,
+    ) -> Result<(), Halt> {
+        let (profile, ports) = who;
+        let by_hand = ItemKey {
+            kind: ItemKind::RemoveByHand,
+            subject: record.booking.to_string(),
+        };
+        let is_open = self.items.iter().any(|item| item.key == by_hand);
+        let removed = is_open && record.change == DiaryChange::Cancelled;
+        let settle: Vec<ItemKey> = removed.then_some(by_hand).into_iter().collect();
+        let change = Change {
+            report: Some(record.clone()),
+            story: vec![StoryLine {
+                at: record.changed_at,
+                what: what.to_owned(),
+            }],
+            settle: settle.clone(),
+            ..Change::default()
+        };
+        ports.ledger.record(&profile.id, change, durability).await?;
+        self.items.retain(|item| !settle.contains(&item.key));
+        self.note_report(record);
+        Ok(())
+    }
+
+    fn note_report(&mut self, record: ReportRecord) {
+        let key = (record.booking, record.change);
+        if record.state.is_settled() {
+            self.reports.remove(&key);
+        } else {
+            let tries = Tries::default();
+            self.reports.insert(key, OpenReport { record, tries });
+        }
     }
 
     /// Raises items, settles others, and changes the marks.

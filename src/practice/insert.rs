@@ -80,6 +80,7 @@ impl Practice {
                         .await;
                     self.heard(told)?;
                 });
+                self.watch_if_changed(hand.id, booked.standing);
                 let along = Along::story("The appointment stands in the diary.");
                 self.present(hand.id, place(booked), How::Booked, along)
                     .await?;
@@ -118,6 +119,8 @@ impl Practice {
         match pms.find(&key, self.look_limit(hand.id)).await {
             Ok(Some(booked)) => {
                 self.health.pms_answered();
+                // Cancelled since or not, it stood: it is confirmed, and then the change is told.
+                self.watch_if_changed(hand.id, booked.standing);
                 let along = Along::story("It was found in the diary by its key.");
                 self.present(hand.id, place(booked), How::FoundByKey, along)
                     .await?;

@@ -118,6 +118,7 @@ impl Practice {
             RequestKind::Bookings
             | RequestKind::BookingUpdates
             | RequestKind::Availability
+            | RequestKind::PmsAppointmentChanges
             | RequestKind::PmsResources
             | RequestKind::PmsAppointmentTypes => true,
             RequestKind::ClientSnapshots => self.wants(ExtraFeature::ClientSnapshots),
@@ -125,7 +126,7 @@ impl Practice {
                 self.wants(ExtraFeature::Documents)
             }
             RequestKind::AttachDocuments => self.wants(ExtraFeature::AttachDocuments),
-            RequestKind::PmsAppointmentChanges | RequestKind::Other(_) => false,
+            RequestKind::Other(_) => false,
         }
     }
 

@@ -8,7 +8,8 @@ use super::intake::Intake;
 use super::policy::{AfterAnswer, Next, after_answer, after_cancel, pause};
 use super::{Halt, Practice};
 use crate::domain::booking::{
-    BookingRecord, BookingStatus, BookingUpdate, Place, State, UpdateRecord, UpdateState,
+    BookingRecord, BookingStatus, BookingUpdate, DiaryChange, Place, ReportRecord, ReportState,
+    State, UpdateRecord, UpdateState,
 };
 use crate::domain::diary::{Booked, Standing};
 use crate::domain::id::{BookingId, BookingKey, RequestId};
@@ -277,7 +278,8 @@ impl Practice {
         )
     }
 
-    /// Records an update's outcome: before Healthengine is told.
+    /// Records an update's outcome: before Healthengine is told. What was cancelled because it asked
+    /// is never told as the practice's own cancellation.
     async fn outcome(
         &mut self,
         update: &BookingUpdate,
@@ -290,9 +292,17 @@ impl Practice {
             state,
             changed_at: self.now(),
         };
+        let cancelled =
+            record.state == UpdateState::Done && update.status == BookingStatus::Cancelled;
+        let known = cancelled.then_some(ReportRecord {
+            booking: update.booking,
+            change: DiaryChange::Cancelled,
+            state: ReportState::Known,
+            changed_at: record.changed_at,
+        });
         let who = (&*self.profile, &self.ports);
         self.desk
-            .settle_update(who, record, raise, Durability::Flushed)
+            .settle_update(who, record, known, raise, Durability::Flushed)
             .await
     }
 
@@ -377,7 +387,7 @@ impl Practice {
         record.changed_at = self.now();
         let who = (&*self.profile, &self.ports);
         self.desk
-            .settle_update(who, record, Vec::new(), Durability::WithNext)
+            .settle_update(who, record, None, Vec::new(), Durability::WithNext)
             .await
     }
 

@@ -63,6 +63,11 @@ impl WatchedLedger {
         self.broken.store(broken, Ordering::Relaxed);
     }
 
+    /// Brings everything that was accepted onto the disk, as the daemon does within a second.
+    pub fn flush(&self) -> Result<(), LedgerError> {
+        self.inline.flush()
+    }
+
     /// How often the practice has read it or written to it.
     pub fn touched(&self) -> u64 {
         self.touched.load(Ordering::Relaxed)

@@ -3,6 +3,7 @@
 mod answer;
 mod availability;
 mod cancellation;
+mod changes;
 mod configuration;
 mod consent;
 mod crash;

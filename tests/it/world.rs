@@ -50,6 +50,8 @@ pub(crate) struct World {
     pub(crate) pms: Arc<PmsModel>,
     pub(crate) profile: Arc<Profile>,
     pub(crate) journal: Journal,
+    /// Whether Healthengine takes what staff do to bookings that stand.
+    pub(crate) watches: bool,
     /// The last status that was published.
     pub(crate) status: PracticeStatus,
     practice: Option<Practice>,
@@ -139,6 +141,7 @@ impl World {
             pms: Arc::new(plan.pms.in_world(&self.clock, &self.gate)),
             profile: Arc::new(profile),
             journal: self.journal.clone(),
+            watches: true,
             status: PracticeStatus::starting(),
             practice: None,
             ledger: self.ledger.clone(),
@@ -162,6 +165,7 @@ impl World {
             clock,
             gate,
             journal,
+            watches: true,
             status: PracticeStatus::starting(),
             practice: None,
             ledger: None,
@@ -188,6 +192,12 @@ impl World {
         let gate = Arc::clone(&self.gate);
         self.ledger = Some(Arc::new(WatchedLedger::new(inline, &self.clock, gate)));
         self.start();
+    }
+
+    /// Stops the process a while after its last work, and starts it again: all is on the disk.
+    pub(crate) fn start_anew(&mut self) {
+        self.ledger().flush().unwrap();
+        self.restart();
     }
 
     /// Kills the process: what was not flushed is gone.

@@ -25,6 +25,8 @@ pub struct Told {
     pub booking: BookingId,
     /// What.
     pub what: Answer,
+    /// Whether a question waited for it.
+    pub asked: bool,
 }
 
 /// An answer that Healthengine took.
@@ -133,7 +135,12 @@ impl Books {
         if !taken {
             return Err(failure(Verdict::Refused(Refusal::NotFound)));
         }
-        self.told.push(Told { at, booking, what });
+        self.told.push(Told {
+            at,
+            booking,
+            what,
+            asked: true,
+        });
         Ok(())
     }
 
@@ -158,8 +165,13 @@ impl Books {
         if !taken {
             return Err(failure(Verdict::Refused(Refusal::NotFound)));
         }
-        self.questions.remove(&booking);
-        self.told.push(Told { at, booking, what });
+        let asked = self.questions.remove(&booking).is_some();
+        self.told.push(Told {
+            at,
+            booking,
+            what,
+            asked,
+        });
         Ok(())
     }
 
@@ -175,7 +187,12 @@ impl Books {
         if !taken {
             return Err(failure(Verdict::Refused(Refusal::NotFound)));
         }
-        self.told.push(Told { at, booking, what });
+        self.told.push(Told {
+            at,
+            booking,
+            what,
+            asked: true,
+        });
         Ok(())
     }
 

@@ -17,19 +17,29 @@ const LONG_ENOUGH: std::time::Duration = seconds(45);
 
 /// Runs the scene once for every pass of the gate, killing it there, until a run is not held.
 async fn killed_everywhere(name: &str, scene: impl AsyncFn() -> World, check: impl Fn(&World)) {
+    killed_everywhere_within(LONG_ENOUGH, name, scene, check).await;
+}
+
+/// The same, for worlds that come to rest within this time.
+pub(crate) async fn killed_everywhere_within(
+    length: std::time::Duration,
+    name: &str,
+    scene: impl AsyncFn() -> World,
+    check: impl Fn(&World),
+) {
     let mut n = 0;
     loop {
         n += 1;
         assert!(n < 500, "{name} never comes to its end");
         let mut world = scene().await;
         world.gate.hold_at(Some(n));
-        let ended = world.run_until_held(LONG_ENOUGH).await;
+        let ended = world.run_until_held(length).await;
         let passed = world.gate.names();
         let last = passed.last().cloned().unwrap_or_default();
         world.gate.hold_at(None);
         if !ended {
             world.restart();
-            world.run_for(LONG_ENOUGH).await;
+            world.run_for(length).await;
         }
         println!("{name}: killed {last} (pass {n})");
         check(&world);

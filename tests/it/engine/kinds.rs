@@ -13,7 +13,6 @@ async fn a_kind_that_is_not_enabled_is_logged_once_shown_and_does_not_spin() {
         RequestKind::UploadDocuments,
         RequestKind::ClientSnapshots,
         RequestKind::AttachDocuments,
-        RequestKind::PmsAppointmentChanges,
         RequestKind::Other("somethingNew".to_owned()),
     ];
     world.healthengine.books().kinds.extend(kinds.clone());

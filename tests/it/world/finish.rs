@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use healthengine_connector::domain::availability::publishable;
-use healthengine_connector::domain::booking::BookingStatus;
+use healthengine_connector::domain::booking::{BookingStatus, State};
 use healthengine_connector::domain::diary::Standing;
 use healthengine_connector::domain::id::{BookingId, BookingKey};
-use healthengine_connector::ledger::ItemKind;
+use healthengine_connector::ledger::{ItemKind, Ledger as _};
+use healthengine_connector::pms::Support;
 
 use super::healthengine::Answer;
 use super::patient::CANARIES;
@@ -40,26 +41,30 @@ impl World {
         let ids: Vec<BookingId> = self.healthengine.books().bookings.keys().copied().collect();
         for id in ids {
             self.assert_booking(id).await;
+            self.assert_reported(id).await;
         }
+    }
+
+    /// Whether Healthengine was told that the diary has it no more.
+    fn is_cancelled(&self, told: &[Answer]) -> bool {
+        let books = self.healthengine.books();
+        told.iter().any(|answer| match answer {
+            Answer::UpdateConfirmed(request) => {
+                books.updates[request].status == BookingStatus::Cancelled
+            }
+            Answer::Cancelled => true,
+            Answer::Confirmed(_)
+            | Answer::Rejected(_)
+            | Answer::UpdateRejected(..)
+            | Answer::DidNotAttend
+            | Answer::NoChange => false,
+        })
     }
 
     async fn assert_booking(&self, id: BookingId) {
         let key = BookingKey::of(&self.profile.id, id);
         let told = self.healthengine.told(id);
-        let cancelled = {
-            let books = self.healthengine.books();
-            told.iter().any(|answer| match answer {
-                Answer::UpdateConfirmed(request) => {
-                    books.updates[request].status == BookingStatus::Cancelled
-                }
-                Answer::Cancelled => true,
-                Answer::Confirmed(_)
-                | Answer::Rejected(_)
-                | Answer::UpdateRejected(..)
-                | Answer::DidNotAttend
-                | Answer::NoChange => false,
-            })
-        };
+        let cancelled = self.is_cancelled(&told);
         let person = self
             .items()
             .await
@@ -88,16 +93,15 @@ impl World {
         for answer in &told {
             match answer {
                 Answer::Confirmed(place) => {
-                    let found = state
-                        .diary
-                        .appointments
-                        .iter()
-                        .find(|one| place.appointments.contains(&one.id))
-                        .unwrap_or_else(|| panic!("booking {id} is confirmed at no appointment"));
+                    let mut all = state.diary.appointments.iter();
+                    let Some(found) = all.find(|one| place.appointments.contains(&one.id)) else {
+                        assert!(cancelled, "booking {id} is confirmed at no appointment");
+                        continue;
+                    };
                     assert_eq!(found.patient, place.patient, "booking {id}");
                     let stands = found.standing != Standing::Cancelled;
                     assert!(
-                        stands != cancelled || cancelling,
+                        stands != cancelled || cancelling || !self.watches,
                         "booking {id} stands, or was cancelled"
                     );
                     assert!(
@@ -132,6 +136,54 @@ impl World {
             answers == 1 || person || ours.iter().all(|one| one.standing == Standing::Cancelled),
             "booking {id} stands, and nobody was told"
         );
+    }
+
+    /// Healthengine was told what staff did to a confirmed booking, and nothing that they did not:
+    /// not what it had asked for itself.
+    async fn assert_reported(&self, id: BookingId) {
+        let ledger = self.ledger();
+        let record = ledger.load_booking(&self.profile.id, id).await.unwrap();
+        let Some(State::Confirmed { place, .. }) = record.map(|record| record.state) else {
+            return;
+        };
+        let standing = self.pms.state().diary.standing(&place);
+        let books = self.healthengine.books();
+        let told: Vec<_> = books.told.iter().filter(|one| one.booking == id).collect();
+        let knew = told.iter().position(|one| match &one.what {
+            Answer::UpdateConfirmed(of) => books.updates[of].status == BookingStatus::Cancelled,
+            Answer::Confirmed(_)
+            | Answer::Rejected(_)
+            | Answer::UpdateRejected(..)
+            | Answer::Cancelled
+            | Answer::DidNotAttend
+            | Answer::NoChange => false,
+        });
+        let was_told = |what: &Answer| told.iter().any(|one| one.what == *what);
+        let gone = matches!(standing, None | Some(Standing::Cancelled));
+        let missed = standing == Some(Standing::DidNotAttend);
+        if was_told(&Answer::Cancelled) {
+            assert!(gone, "booking {id} stands, and is called cancelled");
+        }
+        if was_told(&Answer::DidNotAttend) {
+            assert!(gone || missed, "booking {id} was attended, for all we know");
+        }
+        if let Some(at) = knew {
+            let mut after = told[at..].iter();
+            let back = after.any(|one| !one.asked && one.what == Answer::Cancelled);
+            assert!(!back, "booking {id}: the patient's cancellation came back");
+        }
+        let waits = books
+            .pending_updates
+            .iter()
+            .any(|request| books.updates[request].booking == id);
+        let can = self.pms.can.standings == Support::Yes && self.watches;
+        if can && !waits && knew.is_none() {
+            assert_eq!(gone, was_told(&Answer::Cancelled), "booking {id} cancelled");
+            assert!(
+                !missed || was_told(&Answer::DidNotAttend),
+                "booking {id}: nobody was told that the patient did not attend"
+            );
+        }
     }
 
     /// What Healthengine has of every published day is what the diary has.
