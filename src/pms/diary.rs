@@ -60,7 +60,7 @@ const DESCRIPTION: Description = Description {
     keeps_key: Support::Yes,
     cancel: Support::Yes,
     change_feed: Support::Yes,
-    standings: Support::No,
+    standings: Support::Yes,
     documents: Support::No,
     attachments: Support::No,
     client_days: Support::No,

@@ -7,7 +7,8 @@ mod bench;
 mod diary;
 mod promises;
 
-/// The six promises as six tests of the bench that the expression makes.
+/// The six promises as six tests of the bench that the expression makes, and what else the trait
+/// says of its calls.
 macro_rules! adapter_contract {
     ($bench:expr) => {
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -38,6 +39,11 @@ macro_rules! adapter_contract {
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn promise_6_a_dropped_future_leaves_nothing_that_find_cannot_see() {
             $crate::adapter_contract::promises::dropped_futures(&$bench).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn standings_are_those_of_the_places_asked_in_their_order() {
+            $crate::adapter_contract::promises::standings_follow(&$bench).await;
         }
     };
 }

@@ -18,6 +18,7 @@ use super::quiet::Quiet;
 use super::resource::{load_resource, load_resources, published};
 use super::room::DiaryFile;
 use super::settings::DiarySettings;
+use super::standing::load_standings;
 use super::{DESCRIPTION, DiaryError};
 use crate::domain::availability::{Cut, FreeDay, FreeTime};
 use crate::domain::booking::{Place, RejectReason};
@@ -195,10 +196,11 @@ impl PmsAdapter for DiaryAdapter {
         places: &[Place],
         limit: Duration,
     ) -> Result<Vec<Option<Standing>>, PmsError> {
-        let _ = (places, limit);
-        Err(PmsError::Unsupported(
-            "reading what has become of an appointment",
-        ))
+        let places = places.to_vec();
+        read(&self.file, limit, move |diary| {
+            load_standings(diary, &places)
+        })
+        .await
     }
 
     async fn documents(&self, place: &Place, limit: Duration) -> Result<Vec<Document>, PmsError> {

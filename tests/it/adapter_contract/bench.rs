@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use healthengine_connector::domain::diary::{Wanted, WantedPatient};
+use healthengine_connector::domain::diary::{Booked, Standing, Wanted, WantedPatient};
 use healthengine_connector::domain::id::BookingKey;
 use healthengine_connector::domain::patient::Patient;
 use healthengine_connector::domain::redacted::Redacted;
@@ -20,6 +20,9 @@ pub(crate) trait Bench: Send + Sync {
     /// An appointment at a free time; different numbers (0 to 39) never overlap. The patient is a
     /// new one: [`patient`] with the same number.
     fn wanted(&self, n: u32) -> Wanted;
+
+    /// Staff mark what has become of an appointment.
+    fn mark(&self, booked: &Booked, standing: Standing);
 
     /// Makes the PMS stop answering writes until the value is dropped.
     fn stalled(&self) -> Box<dyn Send>;

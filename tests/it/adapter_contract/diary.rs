@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use healthengine_connector::domain::civil::{LocalDateTime, TimeOfDay, Zone};
-use healthengine_connector::domain::diary::Wanted;
+use healthengine_connector::domain::diary::{Booked, Standing, Wanted};
 use healthengine_connector::domain::id::PmsResourceId;
 use healthengine_connector::domain::redacted::Redacted;
 use healthengine_connector::pms::PmsAdapter;
@@ -59,6 +59,11 @@ impl Bench for DiaryBench {
             patient: new_patient(n),
             note: Redacted::default(),
         }
+    }
+
+    fn mark(&self, booked: &Booked, standing: Standing) {
+        let mut desk = Desk::open(&self.folder.path().join("diary.db")).unwrap();
+        desk.mark(&booked.appointments[0], standing).unwrap();
     }
 
     fn stalled(&self) -> Box<dyn Send> {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use healthengine_connector::domain::booking::RejectReason;
+use healthengine_connector::domain::booking::{Place, RejectReason};
 use healthengine_connector::domain::diary::{Standing, Wanted, WantedPatient};
-use healthengine_connector::domain::id::{PmsPatientId, PmsResourceId};
-use healthengine_connector::pms::{PmsAdapter, PmsError, Window};
+use healthengine_connector::domain::id::{PmsAppointmentId, PmsPatientId, PmsResourceId};
+use healthengine_connector::pms::{PmsAdapter, PmsError, Support, Window};
 use tokio::task::JoinSet;
 
 use super::bench::{Bench, LIMIT, key, new_patient, patient};
@@ -247,6 +247,58 @@ pub(crate) async fn dropped_futures(bench: &dyn Bench) {
     let later = adapter.book(&key(31), &bench.wanted(31), LIMIT).await;
     later.unwrap();
     assert_eq!(adapter.find(&key(30), LIMIT).await.unwrap(), seen);
+}
+
+pub(crate) async fn standings_follow(bench: &dyn Bench) {
+    let adapter = bench.adapter();
+    let mut places = Vec::new();
+    let every = [
+        Standing::Booked,
+        Standing::Arrived,
+        Standing::InConsult,
+        Standing::Complete,
+        Standing::DidNotAttend,
+        Standing::Cancelled,
+    ];
+    for (n, standing) in (0..).zip(every) {
+        let wanted = bench.wanted(n);
+        let booked = adapter.book(&key(n), &wanted, LIMIT).await.unwrap();
+        bench.mark(&booked, standing);
+        places.push(Place {
+            appointments: booked.appointments,
+            patient: booked.patient,
+        });
+    }
+    places.reverse();
+    // Another patient's appointment is not this one, and what was never made is not there.
+    let (arrived, cancelled) = (places[4].clone(), places[0].clone());
+    let nowhere = PmsAppointmentId::parse("no such appointment").unwrap();
+    places.push(Place {
+        appointments: vec![nowhere],
+        patient: arrived.patient.clone(),
+    });
+    places.push(Place {
+        patient: cancelled.patient,
+        ..arrived
+    });
+    if adapter.describe().standings == Support::No {
+        let refused = adapter.standings(&places, LIMIT).await;
+        assert!(matches!(refused, Err(PmsError::Unsupported(_))));
+        return;
+    }
+    let mut expected: Vec<_> = every.into_iter().rev().map(Some).collect();
+    expected.extend([None, None]);
+    for reader in [adapter, bench.adapter()] {
+        let found = reader.standings(&places, LIMIT).await;
+        assert_eq!(found.as_ref(), Ok(&expected));
+        assert_eq!(reader.standings(&[], LIMIT).await, Ok(Vec::new()));
+    }
+    // What staff do is seen at once, and a cancellation of the connector's own as well.
+    let adapter = bench.adapter();
+    let booked = adapter.find(&key(0), LIMIT).await.unwrap().unwrap();
+    adapter.cancel(&booked, LIMIT).await.unwrap();
+    let first = adapter.standings(&places[5..6], LIMIT).await;
+    assert_eq!(first, Ok(vec![Some(Standing::Cancelled)]));
 }
 
 /// How many appointments stand at the time wanted.
