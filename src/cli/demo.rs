@@ -201,7 +201,7 @@ impl Show<'_> {
             }
             let book = self.sandbox.books();
             self.narrate(&book, streams);
-            self.town.cancel_confirmed(&book);
+            self.town.go_on(&book)?;
             if left == 0 {
                 let since = *all_made_at.get_or_insert(now);
                 let waiting = self

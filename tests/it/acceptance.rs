@@ -12,5 +12,6 @@ mod linking;
 mod page;
 mod patients;
 mod privacy;
+mod reception;
 mod steering;
 pub(crate) mod town;

@@ -47,6 +47,7 @@ struct Row {
     start: NaiveDateTime,
     end: NaiveDateTime,
     stands: bool,
+    missed: bool,
     patient: String,
 }
 
@@ -113,6 +114,13 @@ impl Bench<'_> {
             }
             Standing::Cancelled => self.judge_cancellation(entry, &rows),
         }
+        let missed = rows.iter().filter(|row| row.missed).count();
+        let heard = times(entry, Happening::DidNotAttend);
+        if heard != missed {
+            self.wrong(format!(
+                "booking {booking} was missed {missed} times, and Healthengine heard {heard}"
+            ));
+        }
     }
 
     /// The appointment is the one that was booked, and Healthengine knows its ids.
@@ -160,7 +168,7 @@ impl Bench<'_> {
         }
     }
 
-    /// A cancelled booking left the diary, and the cancellation was answered.
+    /// A cancelled booking left the diary, and each side heard of the other's cancellation: once.
     fn judge_cancellation(&mut self, entry: &Entry, rows: &[&Row]) {
         if rows.iter().any(|row| row.stands) {
             self.wrong(format!(
@@ -168,13 +176,18 @@ impl Bench<'_> {
                 entry.booking
             ));
         }
-        let confirmed = entry
-            .history
-            .iter()
-            .any(|line| line.what == Happening::UpdateConfirmed);
-        if !confirmed {
+        let by_patient = times(entry, Happening::CancelledByPatient);
+        let confirmed = times(entry, Happening::UpdateConfirmed);
+        if confirmed != by_patient {
             self.wrong(format!(
                 "the cancellation of booking {} was not confirmed",
+                entry.booking
+            ));
+        }
+        let told = times(entry, Happening::CancelledByPractice);
+        if told != 1_usize.saturating_sub(by_patient) {
+            self.wrong(format!(
+                "booking {} was cancelled once, and reception told it {told} times",
                 entry.booking
             ));
         }
@@ -215,6 +228,12 @@ impl Bench<'_> {
     }
 }
 
+/// How often something happened to a booking.
+fn times(entry: &Entry, what: Happening) -> usize {
+    let lines = entry.history.iter();
+    lines.filter(|line| line.what == what).count()
+}
+
 fn read(diary: &Path) -> rusqlite::Result<Vec<Row>> {
     let connection = Connection::open_with_flags(diary, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut statement = connection.prepare(
@@ -228,6 +247,7 @@ fn read(diary: &Path) -> rusqlite::Result<Vec<Row>> {
             .naive_utc()
     };
     let rows = statement.query_map([], |row| {
+        let status: String = row.get(6)?;
         Ok(Row {
             id: row.get::<_, i64>(0)?.to_string(),
             key: row.get(1)?,
@@ -235,7 +255,8 @@ fn read(diary: &Path) -> rusqlite::Result<Vec<Row>> {
             person: row.get(3)?,
             start: at(row.get(4)?),
             end: at(row.get(5)?),
-            stands: row.get::<_, String>(6)? != "cancelled",
+            stands: status != "cancelled",
+            missed: status == "did not attend",
             patient: row.get(7)?,
         })
     })?;

@@ -67,8 +67,12 @@ fn sentence(entry: &Entry, line: &Line) -> String {
             format!("booking {booking}: answered AGAIN")
         }
         Happening::CancelledByPatient => format!("booking {booking}: the patient cancels"),
-        Happening::CancelledByPractice => format!("booking {booking}: the practice cancelled"),
-        Happening::DidNotAttend => format!("booking {booking}: the patient did not attend"),
+        Happening::CancelledByPractice => {
+            format!("booking {booking}: reception called it off, and Healthengine knows")
+        }
+        Happening::DidNotAttend => {
+            format!("booking {booking}: the patient did not attend, and Healthengine knows")
+        }
         Happening::NoChange => format!("booking {booking}: unchanged in the diary"),
         Happening::UpdateConfirmed => {
             format!("booking {booking}: the cancellation is in the diary; the time is free again")

@@ -99,6 +99,8 @@ impl Stage {
                  api_key = \"{API_KEY}\"\n\n\
                  [residency]\n\
                  region = \"on-premises-au\"\n\n\
+                 [schedule]\n\
+                 change_scan_interval = \"2s\"\n\n\
                  [ledger]\n\
                  url = \"sqlite:{}\"\n\n\
                  [server]\n\

@@ -18,7 +18,7 @@ pub(super) fn write(
     writeln!(
         out,
         "{:<30} {:>6} {:>10} {:>9} {:>10} {:>9}",
-        "what patients did", "made", "confirmed", "rejected", "cancelled", "waiting"
+        "what became of bookings", "made", "confirmed", "rejected", "cancelled", "waiting"
     )?;
     for visit in Visit::ALL {
         let made: Vec<&Entry> = town
@@ -38,9 +38,21 @@ pub(super) fn write(
             count(&[Standing::Requested, Standing::Presumed]),
         )?;
     }
+    let told = |what| {
+        let lines = book.iter().flat_map(|entry| &entry.history);
+        lines.filter(|line| line.what == what).count()
+    };
+    writeln!(out)?;
+    writeln!(
+        out,
+        "reception called off {} bookings and marked {} no-shows; Healthengine heard of {} and {}",
+        town.done(Visit::CalledOff),
+        town.done(Visit::StaysAway),
+        told(Happening::CancelledByPractice),
+        told(Happening::DidNotAttend),
+    )?;
     let mut waits: Vec<i64> = book.iter().filter_map(milliseconds_to_answer).collect();
     waits.sort_unstable();
-    writeln!(out)?;
     if let (Some(longest), Some(median)) = (waits.last(), waits.get(waits.len() / 2)) {
         writeln!(
             out,

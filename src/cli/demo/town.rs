@@ -1,4 +1,5 @@
-//! The town: patients who book, come back, cancel, and want the time that reception just gave away.
+//! The town: patients who book, come back, cancel, stay away, and want the time that reception just
+//! gave away.
 
 use std::fmt;
 
@@ -7,13 +8,13 @@ use fastrand::Rng;
 
 use super::stage::DemoPractice;
 use crate::domain::civil::LocalDateTime;
-use crate::domain::diary::WantedPatient;
-use crate::domain::id::{BookingId, PmsResourceId};
+use crate::domain::diary::{Standing as Become, WantedPatient};
+use crate::domain::id::{BookingId, PmsAppointmentId, PmsResourceId};
 use crate::domain::patient::Patient as DiaryPatient;
 use crate::domain::redacted::Redacted;
 use crate::pms::diary::{self, Desk, DiaryError, KeepHours};
 use crate::sandbox::patients::{Patient, Patients};
-use crate::sandbox::{Entry, Offered, Sandbox, Standing, Wish};
+use crate::sandbox::{Entry, Happening, Offered, Sandbox, Standing, Wish};
 
 /// What a patient does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,17 +31,23 @@ pub(super) enum Visit {
     Rivals,
     /// Books, and cancels once it is confirmed.
     Cancels,
+    /// Books, and reception cancels once it is confirmed.
+    CalledOff,
+    /// Books, and reception marks that they did not attend.
+    StaysAway,
 }
 
 impl Visit {
     /// Every kind, as the summary lists them.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Newcomer,
         Self::Returning,
         Self::Misspelt,
         Self::Collision,
         Self::Rivals,
         Self::Cancels,
+        Self::CalledOff,
+        Self::StaysAway,
     ];
 }
 
@@ -53,6 +60,8 @@ impl fmt::Display for Visit {
             Self::Collision => "time given away by reception",
             Self::Rivals => "two patients, one time",
             Self::Cancels => "booked, then cancelled",
+            Self::CalledOff => "called off by reception",
+            Self::StaysAway => "did not attend",
         })
     }
 }
@@ -63,8 +72,12 @@ pub(super) struct Made {
     pub(super) visit: Visit,
     pub(super) practice: usize,
     pub(super) booking: i64,
-    /// Whether its patient has still to cancel it.
-    to_cancel: bool,
+    /// Whether its patient or reception has still to do something about it.
+    is_due: bool,
+    /// What Healthengine is still to hear of it.
+    to_hear: Option<Happening>,
+    /// Whether reception has marked it in the diary.
+    marked: bool,
 }
 
 /// The town's patients, and what they have booked.
@@ -93,12 +106,14 @@ impl<'a> Town<'a> {
     /// The next patient does something, at most as many bookings as there are left; `false` when no
     /// time is offered anywhere yet.
     pub(super) fn step(&mut self, now: DateTime<Utc>, left: usize) -> Result<bool, String> {
-        let visit = match self.rng.u8(0..10) {
+        let visit = match self.rng.u8(0..12) {
             0..=3 => Visit::Newcomer,
             4 => Visit::Returning,
             5 => Visit::Misspelt,
             6 | 7 => Visit::Collision,
             8 if left >= 2 => Visit::Rivals,
+            9 => Visit::CalledOff,
+            10 => Visit::StaysAway,
             _ => Visit::Cancels,
         };
         let at = self.rng.usize(0..self.practices.len().max(1));
@@ -120,32 +135,47 @@ impl<'a> Town<'a> {
         Ok(true)
     }
 
-    /// Those who want to cancel do so once their booking is confirmed; returns how many did.
-    pub(super) fn cancel_confirmed(&mut self, book: &[Entry]) -> usize {
-        let mut cancelled = 0;
-        for made in self.made.iter_mut().filter(|made| made.to_cancel) {
+    /// What becomes of confirmed bookings: patients cancel, reception calls off or marks who did not
+    /// come. Notes what Healthengine has heard since.
+    pub(super) fn go_on(&mut self, book: &[Entry]) -> Result<(), String> {
+        for made in &mut self.made {
             let entry = book.iter().find(|entry| entry.booking == made.booking);
-            let standing = entry
-                .filter(|entry| !entry.pending)
-                .map(|entry| entry.standing);
-            let Some(practice) = self.practices.get(made.practice) else {
+            let (Some(entry), Some(practice)) = (entry, self.practices.get(made.practice)) else {
                 continue;
             };
-            match standing {
-                Some(Standing::Confirmed) => {
-                    made.to_cancel = false;
+            let heard = |what: &Happening| entry.history.iter().any(|line| line.what == *what);
+            made.to_hear = made.to_hear.filter(|what| !heard(what));
+            if !made.is_due || entry.pending {
+                continue;
+            }
+            made.is_due = false;
+            if entry.standing != Standing::Confirmed {
+                continue;
+            }
+            match made.visit {
+                Visit::Cancels => {
                     let id = BookingId::new(made.booking);
-                    if self.sandbox.cancel(&practice.id, id).is_ok() {
-                        cancelled += 1;
-                    }
+                    let cancelled = self.sandbox.cancel(&practice.id, id);
+                    cancelled.map_err(|error| error.to_string())?;
                 }
-                Some(Standing::Rejected | Standing::RejectedLate | Standing::Cancelled) => {
-                    made.to_cancel = false;
+                Visit::CalledOff => {
+                    mark(practice, entry, Become::Cancelled)?;
+                    made.to_hear = Some(Happening::CancelledByPractice);
+                    made.marked = true;
                 }
-                Some(Standing::Requested | Standing::Presumed) | None => {}
+                Visit::StaysAway => {
+                    mark(practice, entry, Become::DidNotAttend)?;
+                    made.to_hear = Some(Happening::DidNotAttend);
+                    made.marked = true;
+                }
+                Visit::Newcomer
+                | Visit::Returning
+                | Visit::Misspelt
+                | Visit::Collision
+                | Visit::Rivals => {}
             }
         }
-        cancelled
+        Ok(())
     }
 
     fn patient(&mut self, visit: Visit) -> Patient {
@@ -155,7 +185,12 @@ impl<'a> Town<'a> {
                 .people
                 .returning_misspelt()
                 .map(|misspelt| misspelt.now),
-            Visit::Newcomer | Visit::Collision | Visit::Rivals | Visit::Cancels => None,
+            Visit::Newcomer
+            | Visit::Collision
+            | Visit::Rivals
+            | Visit::Cancels
+            | Visit::CalledOff
+            | Visit::StaysAway => None,
         };
         known.unwrap_or_else(|| self.people.newcomer())
     }
@@ -203,19 +238,29 @@ impl<'a> Town<'a> {
             .sandbox
             .book(&practice.id, wish)
             .map_err(|error| error.to_string())?;
-        let to_cancel = visit == Visit::Cancels;
+        let is_due = matches!(visit, Visit::Cancels | Visit::CalledOff | Visit::StaysAway);
         self.made.push(Made {
             visit,
             practice: at,
             booking: entry.booking,
-            to_cancel,
+            is_due,
+            to_hear: None,
+            marked: false,
         });
         Ok(())
     }
 
-    /// Whether everything that patients wanted has been done.
+    /// How many bookings of this kind reception has marked in the diary.
+    pub(super) fn done(&self, visit: Visit) -> usize {
+        let marked = self.made.iter().filter(|made| made.marked);
+        marked.filter(|made| made.visit == visit).count()
+    }
+
+    /// Whether everything that patients and reception wanted has been done, and Healthengine has
+    /// heard of it.
     pub(super) fn is_content(&self) -> bool {
-        self.made.iter().all(|made| !made.to_cancel)
+        let mut made = self.made.iter();
+        made.all(|made| !made.is_due && made.to_hear.is_none())
     }
 }
 
@@ -241,4 +286,15 @@ fn give_away(practice: &DemoPractice, time: &Offered) -> Result<(), String> {
         Ok(_) | Err(DiaryError::Refused(_)) => Ok(()),
         Err(error) => Err(failed(&error)),
     }
+}
+
+/// Reception marks what has become of a booking's appointment.
+fn mark(practice: &DemoPractice, entry: &Entry, what: Become) -> Result<(), String> {
+    let failed = |error: &dyn fmt::Display| format!("reception could not mark: {error}");
+    let mut desk = Desk::open(&practice.diary).map_err(|error| failed(&error))?;
+    for id in &entry.pms_appointment_ids {
+        let id = PmsAppointmentId::parse(id).map_err(|error| failed(&error))?;
+        desk.mark(&id, what).map_err(|error| failed(&error))?;
+    }
+    Ok(())
 }

@@ -287,9 +287,15 @@ fn disagreement(entry: &Value, appointments: &[&Value]) -> Option<String> {
     let agrees = match entry["standing"].as_str().unwrap() {
         "confirmed" => matches!(stands[..], [one] if is_it(one)) && appointments.len() == 1,
         "rejected" | "rejected_late" => stands.is_empty(),
-        "cancelled" => stands.is_empty() && times("update_confirmed") == 1,
+        "cancelled" => {
+            stands.is_empty() && times("update_confirmed") + times("cancelled_by_practice") == 1
+        }
         _ => false,
     };
+    let missed = appointments
+        .iter()
+        .filter(|one| one["status"] == "did not attend");
+    let agrees = agrees && missed.count() == times("did_not_attend");
     if agrees && answers == 1 {
         return None;
     }

@@ -65,6 +65,11 @@ impl Case {
     }
 }
 
+fn lines<const N: usize>(happenings: [Happening; N]) -> Vec<Line> {
+    let line = |what| Line { at: now(), what };
+    happenings.into_iter().map(line).collect()
+}
+
 fn entry(booking: i64, standing: Standing) -> Entry {
     Entry {
         booking,
@@ -153,7 +158,8 @@ fn a_rejected_booking_leaves_nothing_and_had_a_reason() {
 #[test]
 fn a_cancelled_booking_leaves_the_diary_and_is_answered() {
     let case = Case::new(6);
-    let unanswered = entry(5, Standing::Cancelled);
+    let mut unanswered = entry(5, Standing::Cancelled);
+    unanswered.history = lines([Happening::CancelledByPatient]);
     assert_eq!(
         case.judged(&[unanswered]),
         [
@@ -163,11 +169,48 @@ fn a_cancelled_booking_leaves_the_diary_and_is_answered() {
     );
     case.sql("update appointments set status = 'cancelled'");
     let mut answered = entry(5, Standing::Cancelled);
-    answered.history = vec![Line {
-        at: now(),
-        what: Happening::UpdateConfirmed,
-    }];
-    assert!(case.judged(&[answered]).is_empty());
+    let both = [Happening::CancelledByPatient, Happening::UpdateConfirmed];
+    answered.history = lines(both);
+    assert!(case.judged(std::slice::from_ref(&answered)).is_empty());
+    answered
+        .history
+        .extend(lines([Happening::CancelledByPractice]));
+    assert_eq!(
+        case.judged(&[answered]),
+        ["booking 5 was cancelled once, and reception told it 1 times"]
+    );
+}
+
+#[test]
+fn what_reception_calls_off_is_told_once() {
+    let case = Case::new(9);
+    case.sql("update appointments set status = 'cancelled'");
+    let mut called_off = entry(5, Standing::Cancelled);
+    called_off.history = lines([Happening::CancelledByPractice]);
+    assert!(case.judged(std::slice::from_ref(&called_off)).is_empty());
+    called_off.history = lines([Happening::CancelledByPractice; 2]);
+    assert_eq!(
+        case.judged(&[called_off]),
+        ["booking 5 was cancelled once, and reception told it 2 times"]
+    );
+}
+
+#[test]
+fn who_did_not_attend_is_told_once() {
+    let case = Case::new(10);
+    let mut entry = case.entry.clone();
+    entry.history = lines([Happening::DidNotAttend]);
+    assert_eq!(
+        case.judged(std::slice::from_ref(&entry)),
+        ["booking 5 was missed 0 times, and Healthengine heard 1"]
+    );
+    case.sql("update appointments set status = 'did not attend'");
+    assert!(case.judged(std::slice::from_ref(&entry)).is_empty());
+    entry.history.clear();
+    assert_eq!(
+        case.judged(&[entry]),
+        ["booking 5 was missed 1 times, and Healthengine heard 0"]
+    );
 }
 
 #[test]
