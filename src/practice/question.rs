@@ -232,7 +232,9 @@ impl Practice {
         known: Known,
     ) -> Result<(), Halt> {
         let failures = self.failures_of(id);
-        let told = self.tell(id, change, failures.saturating_add(1)).await?;
+        let told = self
+            .tell_change(id, change, failures.saturating_add(1))
+            .await?;
         let state = match told {
             Told::Taken => ReportState::Told,
             Told::Refused(words) => ReportState::Refused(words),

@@ -51,7 +51,7 @@ impl Practice {
                 continue;
             }
             match self
-                .tell(booking, change, failures.saturating_add(1))
+                .tell_change(booking, change, failures.saturating_add(1))
                 .await?
             {
                 Told::Taken => self.told(booking, change, ReportState::Told).await?,
@@ -73,7 +73,7 @@ impl Practice {
     }
 
     /// Sends one report.
-    pub(super) async fn tell(
+    pub(super) async fn tell_change(
         &mut self,
         booking: BookingId,
         change: DiaryChange,
