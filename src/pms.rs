@@ -129,7 +129,8 @@ pub trait PmsAdapter: Send + Sync {
     ) -> Result<PmsDocumentId, PmsError>;
 
     /// Reads a day's appointments and their patients, with all of the practice's lists, whatever
-    /// the day. `Unsupported` where [`Description::client_days`] says no.
+    /// the day; cancelled and missed appointments included, nobody else's patients ever. A day that
+    /// is larger than may be sent is `Refused`. `Unsupported` where [`Description::client_days`] says no.
     async fn client_day(
         &self,
         date: NaiveDate,

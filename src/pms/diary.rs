@@ -23,6 +23,7 @@ mod adapter;
 mod appointment;
 mod call;
 mod change;
+mod client_day;
 mod desk;
 mod error;
 mod free;
@@ -63,7 +64,7 @@ const DESCRIPTION: Description = Description {
     standings: Support::Yes,
     documents: Support::No,
     attachments: Support::No,
-    client_days: Support::No,
+    client_days: Support::Yes,
     settles_within: Duration::ZERO,
 };
 

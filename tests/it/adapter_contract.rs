@@ -45,6 +45,11 @@ macro_rules! adapter_contract {
         async fn standings_are_those_of_the_places_asked_in_their_order() {
             $crate::adapter_contract::promises::standings_follow(&$bench).await;
         }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn a_client_day_has_every_list_and_nobody_of_another_day() {
+            $crate::adapter_contract::promises::client_days(&$bench).await;
+        }
     };
 }
 

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::appointment::{Author, load_at, load_by_key, record_appointment, record_cancelled};
 use super::call::{read, read_settled, read_unless_quiet, write};
 use super::change::load_changes;
+use super::client_day::load_client_day;
 use super::free::free_ranges;
 use super::hours::load_hours;
 use super::location::check_locations;
@@ -233,7 +234,11 @@ impl PmsAdapter for DiaryAdapter {
         by: DayOf,
         limit: Duration,
     ) -> Result<ClientDay, PmsError> {
-        let _ = (date, by, limit);
-        Err(PmsError::Unsupported("client snapshots"))
+        let settings = Arc::clone(&self.settings);
+        read(&self.file, limit, move |diary| {
+            check_locations(diary, &settings.served)?;
+            load_client_day(diary, &settings, date, by)
+        })
+        .await
     }
 }

@@ -305,7 +305,7 @@ fn with_exchanged(birth: NaiveDate) -> Vec<String> {
 }
 
 /// The last nine digits: the same for `+61 491…` and `0491…`.
-fn phone_key(phone: &str) -> String {
+pub(super) fn phone_key(phone: &str) -> String {
     let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
     let skipped = digits.len().saturating_sub(9);
     digits.into_iter().skip(skipped).collect()

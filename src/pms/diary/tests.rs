@@ -16,6 +16,7 @@ use crate::pms::registry::Surroundings;
 use crate::pms::{PmsAdapter, Window};
 
 mod booking;
+mod client_day;
 mod configuration;
 mod feed;
 mod free_time;

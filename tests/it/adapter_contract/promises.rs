@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::Days;
 use healthengine_connector::domain::booking::{Place, RejectReason};
+use healthengine_connector::domain::client_day::{ClientAppointment, DayOf, LeftOut};
 use healthengine_connector::domain::diary::{Standing, Wanted, WantedPatient};
 use healthengine_connector::domain::id::{PmsAppointmentId, PmsPatientId, PmsResourceId};
 use healthengine_connector::pms::{PmsAdapter, PmsError, Support, Window};
@@ -318,4 +320,52 @@ async fn assert_nothing(bench: &dyn Bench, adapter: &dyn PmsAdapter, n: u32) {
         adapter.patients_like(&patient(n), LIMIT).await,
         Ok(Vec::new())
     );
+}
+
+pub(crate) async fn client_days(bench: &dyn Bench) {
+    let adapter = bench.adapter();
+    let date = bench.wanted(0).start.date();
+    let read = async |date, by| adapter.client_day(date, by, LIMIT).await;
+    if adapter.describe().client_days == Support::No {
+        let refused = read(date, DayOf::Appointment).await;
+        assert!(
+            matches!(refused, Err(PmsError::Unsupported(_))),
+            "{refused:?}"
+        );
+        return;
+    }
+    for n in 0..3 {
+        let booked = adapter.book(&key(n), &bench.wanted(n), LIMIT).await;
+        if n == 2 {
+            adapter.cancel(&booked.unwrap(), LIMIT).await.unwrap();
+        }
+    }
+    let day = read(date, DayOf::Appointment).await.unwrap();
+    let is_cancelled = |one: &&ClientAppointment| one.standing == Standing::Cancelled;
+    assert_eq!(day.appointments.len(), 3, "a cancelled one is told of");
+    assert_eq!(day.appointments.iter().filter(is_cancelled).count(), 1);
+    // What was made on a day is found by that day, and by no other.
+    let made = day
+        .appointments
+        .first()
+        .map(|one| one.created.date())
+        .unwrap();
+    let of_making = read(made, DayOf::Creation).await.unwrap();
+    assert_eq!(of_making.appointments.len(), 3);
+    let elsewhere = read(date - Days::new(1000), DayOf::Appointment)
+        .await
+        .unwrap();
+    assert!(elsewhere.appointments.is_empty() && elsewhere.patients.is_empty());
+    // Nothing is left out of what may be sent, and the lists are the same whatever the day.
+    for (day, date) in [
+        (day, date),
+        (of_making, made),
+        (elsewhere, date - Days::new(1000)),
+    ] {
+        let by = day.by;
+        let lists = (day.locations.len(), day.practitioners.len());
+        assert!(lists.0 > 0 && lists.1 > 0, "{lists:?}");
+        let (_, left_out) = day.confined(date, by).unwrap();
+        assert_eq!(left_out, LeftOut::default());
+    }
 }
