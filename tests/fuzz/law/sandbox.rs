@@ -72,7 +72,9 @@ pub(crate) fn hold(data: &[u8]) {
 }
 
 fn tell(router: &Router, line: &str, body: &[u8]) -> Option<Answer> {
-    Some(ask(router, request(line, &HEADERS, body)?))
+    let answer = ask(router, request(line, &HEADERS, body)?);
+    assert!(!answer.is_page, "markup of the sandbox: {}", answer.body);
+    Some(answer)
 }
 
 /// Puts the canary into every text; the names of fields stay.
