@@ -51,8 +51,14 @@ const LONGEST_PROBLEM: usize = 120;
 /// the same once it is sent back.
 pub fn answer(body: &[u8]) {
     let text = body_text(body);
+    let value = serde_json::from_str::<Value>(&text);
+    let unescaped = value.as_ref().map(Value::to_string).unwrap_or_default();
+    // Only what the canary is planted into must not be told: an id is.
+    if text.contains(CANARY) || unescaped.contains(CANARY) {
+        return;
+    }
     everything(&text);
-    if let Ok(mut value) = serde_json::from_str(&text) {
+    if let Ok(mut value) = value {
         plant(&mut value);
         everything(&value.to_string());
     }
