@@ -66,6 +66,16 @@
 //! probe, and its status says what its administrator must do, and where. No other practice notices.
 //! When a probe is answered, configuration and availability are sent anew, and what was left open is
 //! worked off.
+//!
+//! # Walkthrough: a cancellation at the front desk
+//!
+//! Reception cancels an appointment in the diary. The change feed names its day; the ledger has the
+//! confirmed bookings of that day, and the diary says what has become of each
+//! ([`pms::PmsAdapter::standings`]). The ledger records that a report is owed and flushes;
+//! Healthengine is told; that it was told is recorded with whatever is flushed next. After a start
+//! everything is looked at once, so what happened meanwhile is told then, and what the ledger has as
+//! told is not told again. A patient's own cancellation is in the ledger as known, with the outcome
+//! of the update that asked for it.
 
 #[macro_use]
 mod planted;

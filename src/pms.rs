@@ -99,7 +99,8 @@ pub trait PmsAdapter: Send + Sync {
     async fn cancel(&self, booked: &Booked, limit: Duration) -> Result<(), PmsError>;
 
     /// Reads what has become of appointments, one answer for each place asked, in order; `None`:
-    /// the diary has it no more. `Unsupported` where [`Description::standings`] says no.
+    /// the diary has it no more, or has another patient's under its id. `Unsupported` where
+    /// [`Description::standings`] says no.
     async fn standings(
         &self,
         places: &[Place],

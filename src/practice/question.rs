@@ -13,8 +13,11 @@ use crate::domain::id::BookingId;
 use crate::healthengine::{BookingQuestion, RequestKind};
 use crate::pms::{PmsError, Support};
 
-/// The longest pause of a question that waits for its booking.
-const LONGEST_WAIT_FOR_BOOKING: Duration = Duration::from_secs(5);
+/// The most questions that one activation works: bookings wait behind them.
+const MOST_AT_ONCE: usize = 20;
+
+/// The longest pause of a question that waits for its booking, or for its turn.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// What is known here of a booking that Healthengine asks about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,11 +82,15 @@ impl Practice {
             .collect();
         let tries = &mut self.watch.questions;
         tries.retain(|id, _| listed.contains_key(id));
-        let failures = |id: &BookingId| tries.get(id).map_or(0, |tries| tries.failures);
-        let mut order: Vec<(u32, BookingId)> =
-            listed.keys().map(|id| (failures(id), *id)).collect();
+        let now = self.ports.clock.now();
+        let due = |id: &BookingId| match tries.get(id) {
+            Some(tries) if tries.resting(now) => None,
+            Some(tries) => Some((tries.failures, *id)),
+            None => Some((0, *id)),
+        };
+        let mut order: Vec<(u32, BookingId)> = listed.keys().filter_map(due).collect();
         order.sort_unstable();
-        for (_, id) in order {
+        for (_, id) in order.into_iter().take(MOST_AT_ONCE) {
             if let Some(question) = listed.get(&id) {
                 self.work_question(question, intake, &cancelling).await?;
             }
@@ -97,32 +104,29 @@ impl Practice {
         intake: &Intake,
         cancelling: &BTreeSet<BookingId>,
     ) -> Result<(), Halt> {
-        let (id, now) = (question.booking, self.now());
-        let tries = self.watch.questions.entry(id).or_default();
-        if tries.resting(now) {
-            return Ok(());
-        }
+        let id = question.booking;
         let known = if cancelling.contains(&id) {
             Known::OnItsWay
         } else {
             match self.learn(question, intake).await? {
                 Ok(known) => known,
-                Err(Unasked::Later) => return Ok(()),
+                // Others may need no PMS: they come first the next time.
+                Err(Unasked::Later) => {
+                    self.answer_later(id, LONGEST_WAIT);
+                    return Ok(());
+                }
                 Err(Unasked::Failed(error)) => {
                     let now = self.now();
                     self.health.pms_failed(&error, now);
-                    let tries = self.watch.questions.entry(id).or_default();
-                    let rest = pause(tries.fail());
-                    tries.put_off(now, rest);
+                    self.answer_later(id, pause(self.failures_of(id).saturating_add(1)));
                     return Ok(());
                 }
             }
         };
         match reply(known) {
             Reply::Wait => {
-                let tries = self.watch.questions.entry(id).or_default();
-                let rest = pause(tries.fail()).min(LONGEST_WAIT_FOR_BOOKING);
-                tries.put_off(now, rest);
+                let rest = pause(self.failures_of(id).saturating_add(1));
+                self.answer_later(id, rest.min(LONGEST_WAIT));
                 Ok(())
             }
             Reply::Changed(change) => self.say_changed(id, change, known).await,
@@ -296,7 +300,7 @@ impl Practice {
 /// Why the PMS was not asked.
 #[derive(Debug)]
 enum Unasked {
-    /// It is being left alone, or the activation has read enough: the next poll asks again.
+    /// It is being left alone, or the activation has read enough: it is asked a little later.
     Later,
     /// It could not say.
     Failed(PmsError),

@@ -13,6 +13,9 @@ use crate::domain::booking::{DiaryChange, ReportRecord, ReportState};
 use crate::domain::id::BookingId;
 use crate::ledger::Durability;
 
+/// The most reports that one activation sends: bookings wait behind them.
+const MOST_AT_ONCE: usize = 20;
+
 /// What became of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Told {
@@ -39,6 +42,7 @@ impl Practice {
             })
             .collect();
         order.sort_unstable();
+        let mut left = MOST_AT_ONCE;
         for (failures, _, booking, change) in order {
             let now = self.now();
             let open = self.desk.reports.get(&(booking, change));
@@ -50,6 +54,10 @@ impl Practice {
             if rests || waits || cancelling.contains(&booking) {
                 continue;
             }
+            if left == 0 {
+                break;
+            }
+            left = left.saturating_sub(1);
             match self
                 .tell_change(booking, change, failures.saturating_add(1))
                 .await?

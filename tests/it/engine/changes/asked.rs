@@ -282,3 +282,40 @@ async fn bookings_updates_and_availability_come_before_questions() {
     assert_eq!(writes, expected);
     world.finish().await;
 }
+
+#[tokio::test]
+async fn many_questions_are_answered_a_few_at_a_time_and_keep_no_booking_waiting() {
+    let mut world = World::linked().await;
+    for id in 400..445 {
+        ask(&world, BookingId::new(id));
+    }
+    world.activate().await;
+    assert_eq!(world.healthengine.calls(Op::ReportNoChange), 20);
+    world.healthengine.book(1, "2026-11-24 09:30");
+    world.run_for(seconds(11)).await;
+    assert!(world.is_confirmed(BookingId::new(1)));
+    assert_eq!(world.healthengine.calls(Op::ReportNoChange), 45);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn many_questions_to_a_diary_that_is_down_keep_the_others_from_nothing() {
+    let (mut world, booking) = booked(|_| {}).await;
+    let rejected = world
+        .healthengine
+        .book_as(1000, "2026-11-23 09:30", |one| one.resource = None);
+    world.run_for(seconds(6)).await;
+    world.pms.set_down(true);
+    ask(&world, booking);
+    for id in 400..445 {
+        ask(&world, BookingId::new(id));
+    }
+    ask(&world, rejected);
+    world.run_for(seconds(40)).await;
+    let told = world.healthengine.told(rejected);
+    assert_eq!(told.last(), Some(&Answer::NoChange));
+    world.pms.set_down(false);
+    world.run_for(minutes(2)).await;
+    assert!(world.healthengine.books().questions.is_empty());
+    world.finish().await;
+}
