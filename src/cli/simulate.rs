@@ -9,8 +9,9 @@ use chrono::TimeDelta;
 
 use super::line::line;
 use super::{Exit, General, Streams};
-use crate::simulation::campaign::{Broken, Campaign, Report};
-use crate::simulation::world::Tally;
+use crate::domain::id::PracticeId;
+use crate::simulation::campaign::{Broken, Campaign, Report, live};
+use crate::simulation::world::{Tally, Wish};
 
 /// How often progress is shown.
 const PROGRESS: Duration = Duration::from_secs(2);
@@ -27,24 +28,51 @@ pub struct Arguments {
     /// How many days each world lasts
     #[arg(long, value_name = "D", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=366))]
     pub days: u16,
+    /// How many hours each world lasts, instead of days
+    #[arg(long, value_name = "H", conflicts_with = "days", value_parser = clap::value_parser!(u16).range(1..=8784))]
+    pub hours: Option<u16>,
     /// The first seed; a finding names the one that replays it
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
     /// How many practices each world has [default: 3 to 8, as the seed says]
     #[arg(long, value_name = "P")]
     pub practices: Option<usize>,
+    /// Show the whole history of one practice of one world, such as 7001, and nothing else
+    #[arg(long, value_name = "PRACTICE", value_parser = practice)]
+    pub history: Option<PracticeId>,
     /// How many worlds live at once [default: one for each processor]
     #[arg(long, value_name = "J")]
     pub jobs: Option<usize>,
 }
 
+impl Arguments {
+    fn length(&self) -> TimeDelta {
+        let days = || TimeDelta::days(i64::from(self.days));
+        let hours = self.hours.map(|hours| TimeDelta::hours(i64::from(hours)));
+        hours.unwrap_or_else(days)
+    }
+
+    /// The flags that make the same worlds.
+    fn flags(&self) -> String {
+        let practices = self.practices.map(|count| format!(" --practices {count}"));
+        let length = match self.hours {
+            Some(hours) => format!("--hours {hours}"),
+            None => format!("--days {}", self.days),
+        };
+        length + &practices.unwrap_or_default()
+    }
+}
+
 /// Runs the command.
 pub fn run(_general: &General, arguments: &Arguments, streams: &mut Streams<'_>) -> Exit {
+    if arguments.history.is_some() {
+        return show_history(arguments, streams.out);
+    }
     let processors = || thread::available_parallelism().map_or(1, NonZero::get);
     let campaign = Campaign {
         first: arguments.seed,
         seeds: arguments.seeds,
-        length: TimeDelta::days(i64::from(arguments.days)),
+        length: arguments.length(),
         practices: arguments.practices,
         threads: arguments.jobs.unwrap_or_else(processors),
         most_broken: MOST_BROKEN,
@@ -71,6 +99,27 @@ pub fn run(_general: &General, arguments: &Arguments, streams: &mut Streams<'_>)
     }
 }
 
+fn practice(text: &str) -> Result<PracticeId, String> {
+    PracticeId::parse(text).map_err(|error| error.to_string())
+}
+
+fn show_history(arguments: &Arguments, out: &mut dyn Write) -> Exit {
+    let outcome = live(Wish {
+        seed: arguments.seed,
+        length: arguments.length(),
+        practices: arguments.practices,
+        history: arguments.history.clone(),
+    });
+    for entry in &outcome.history {
+        line(out, format_args!("{entry}"));
+    }
+    if outcome.findings.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Failed
+    }
+}
+
 fn show_broken(broken: &Broken, arguments: &Arguments, out: &mut dyn Write) {
     for finding in &broken.findings {
         line(
@@ -87,15 +136,12 @@ fn show_broken(broken: &Broken, arguments: &Arguments, out: &mut dyn Write) {
             line(out, format_args!("    {entry}"));
         }
     }
-    let practices = arguments
-        .practices
-        .map(|count| format!(" --practices {count}"))
-        .unwrap_or_default();
     line(
         out,
         format_args!(
-            "replay it: healthengine-connector simulate --seed {} --days {}{practices}\n",
-            broken.seed, arguments.days
+            "replay it: healthengine-connector simulate --seed {} {}\n",
+            broken.seed,
+            arguments.flags()
         ),
     );
 }

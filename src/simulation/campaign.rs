@@ -89,6 +89,7 @@ impl Campaign {
                 seed,
                 length: self.length,
                 practices: self.practices,
+                history: None,
             };
             if over.send((seed, live(wish))).is_err() {
                 return;
@@ -99,7 +100,8 @@ impl Campaign {
 
 /// Lives through one world; what keeps it from ending is a finding, too.
 pub fn live(wish: Wish) -> Outcome {
-    let world = AssertUnwindSafe(|| World::new(wish, folder(wish.seed)).and_then(World::run));
+    let place = folder(wish.seed);
+    let world = AssertUnwindSafe(|| World::new(wish, place).and_then(World::run));
     match catch_unwind(world) {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(error)) => ended(format!("the world ended: {error}")),
@@ -116,6 +118,7 @@ fn ended(sentence: String) -> Outcome {
     });
     Outcome {
         findings: finding.into_iter().collect(),
+        history: Vec::new(),
         digest: 0,
         tally: Tally::default(),
     }

@@ -106,6 +106,8 @@ pub enum Happening {
     TroubleBegins(Trouble),
     /// It is over.
     TroubleEnds(Trouble),
+    /// A call was made; noted only where the whole history is wanted.
+    Called(&'static str),
     /// A model was asked for what may not be asked.
     Breach(String),
 }
@@ -139,6 +141,7 @@ pub struct Chronicle {
 struct Inside {
     entries: Vec<Entry>,
     digest: Digest,
+    keeps_calls: bool,
 }
 
 impl Chronicle {
@@ -151,11 +154,20 @@ impl Chronicle {
         inside.entries.push(entry);
     }
 
-    /// Counts a call towards the digest, without an entry of its own.
-    pub fn call(&self, at: DateTime<Utc>, name: &str) {
+    /// From now on every call has an entry of its own.
+    pub fn keep_calls(&self) {
+        self.inside().keeps_calls = true;
+    }
+
+    /// Counts a call towards the digest.
+    pub fn call(&self, at: DateTime<Utc>, name: &'static str) {
         let mut inside = self.inside();
         inside.digest.add(&at.timestamp_micros().to_le_bytes());
         inside.digest.add(name.as_bytes());
+        if inside.keeps_calls {
+            let what = Happening::Called(name);
+            inside.entries.push(Entry { at, what });
+        }
     }
 
     /// The entries from this one on.
@@ -219,6 +231,7 @@ impl Entry {
             | Happening::Fault { .. }
             | Happening::TroubleBegins(_)
             | Happening::TroubleEnds(_)
+            | Happening::Called(_)
             | Happening::Breach(_) => false,
         }
     }
@@ -241,6 +254,7 @@ impl Entry {
             | Happening::ResourcesSent(_)
             | Happening::TypesSent(_)
             | Happening::RemovalsAccepted
+            | Happening::Called(_)
             | Happening::Breach(_) => false,
         }
     }

@@ -78,7 +78,6 @@ pub struct Judge {
 /// What became of a booking.
 #[derive(Debug)]
 struct Case {
-    asked_at: DateTime<Utc>,
     slot: Option<Slot>,
     surname: Option<Redacted<String>>,
     /// The appointments that were made for it.
@@ -165,6 +164,11 @@ impl Judge {
         self.hold_to_deadlines(now);
     }
 
+    /// Everything that happened, a line each.
+    pub fn history(&self) -> impl Iterator<Item = String> {
+        self.entries.iter().map(Entry::to_string)
+    }
+
     /// What was found so far.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
@@ -248,14 +252,16 @@ impl Judge {
                     format!("a rule of the definition was broken: {what}"),
                 );
             }
-            Happening::Fault { .. } => {}
+            Happening::Fault { .. } | Happening::Called(_) => {}
         }
     }
 
     /// A booking under way when something goes wrong may have an outcome that nobody recorded. One
-    /// that waits may be recorded as begun although it never was, when the ledger's disk lies.
+    /// that waits may be recorded as begun although it never was, when the ledger's disk lies or the
+    /// daemon is killed between the two.
     fn blur(&mut self, at: DateTime<Utc>, entry: &Entry) {
-        let lies = matches!(&entry.what, Happening::Fault { call, .. } if *call == "record");
+        let lies = matches!(&entry.what, Happening::Fault { call, .. } if *call == "record")
+            || entry.what == Happening::TroubleBegins(Trouble::DaemonDown);
         for case in self.cases.values_mut() {
             let booking = case
                 .booking_since
@@ -272,7 +278,6 @@ impl Judge {
         surname: Option<Redacted<String>>,
     ) {
         let case = Case {
-            asked_at: at,
             slot,
             surname,
             made: Vec::new(),

@@ -20,6 +20,7 @@ use super::judge::Finding;
 use super::plan::{Plan, Temper};
 use super::weather::Weather;
 use crate::domain::clock::Clock;
+use crate::domain::id::PracticeId;
 use crate::ledger::LedgerError;
 use crate::ledger::sqlite::Inline;
 
@@ -43,7 +44,7 @@ const REST: TimeDelta = TimeDelta::minutes(30);
 const FLUSH: TimeDelta = TimeDelta::seconds(1);
 
 /// What is to be simulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wish {
     /// Where everything comes from.
     pub seed: u64,
@@ -51,6 +52,8 @@ pub struct Wish {
     pub length: TimeDelta,
     /// How many practices; `None`: as the seed says.
     pub practices: Option<usize>,
+    /// Of which practice the whole history is wanted, every call included.
+    pub history: Option<PracticeId>,
 }
 
 /// What came of a world.
@@ -58,6 +61,8 @@ pub struct Wish {
 pub struct Outcome {
     /// The rules that broke.
     pub findings: Vec<Finding>,
+    /// The history that was wanted, a line each.
+    pub history: Vec<String>,
     /// A number that only the same history has.
     pub digest: u64,
     /// What was counted.
@@ -128,6 +133,7 @@ impl World {
         let clock = Arc::new(VirtualClock::shared_at(plan.begin));
         let folder = Folder::new(folder)?;
         let temper = plan.temper;
+        let close = plan.begin + wish.length;
         let houses = plan.houses.into_iter().enumerate();
         let houses = houses
             .map(|(at, house)| House::new(house, at, temper, &clock, &mut random))
@@ -142,7 +148,7 @@ impl World {
             process: None,
             disk,
             folder,
-            close: plan.begin + wish.length,
+            close,
             healed: false,
             flush_due: false,
             tally: Tally::default(),
@@ -171,6 +177,11 @@ impl World {
     }
 
     fn begin(&mut self) -> Result<(), LedgerError> {
+        for house in &self.houses {
+            if self.wish.history.as_ref() == Some(&house.plan.profile.id) {
+                house.chronicle.keep_calls();
+            }
+        }
         self.restart()?;
         for house in 0..self.houses.len() {
             self.soon(TimeDelta::minutes(2), What::Deed { house });

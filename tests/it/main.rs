@@ -18,4 +18,5 @@ mod power_loss;
 mod readme;
 mod sandbox;
 mod shutdown;
+mod simulation;
 mod world;

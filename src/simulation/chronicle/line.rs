@@ -81,6 +81,7 @@ impl fmt::Display for Happening {
             Self::Fault { call, how } => write!(f, "{call} goes wrong: {how}"),
             Self::TroubleBegins(what) => write!(f, "from now on: {what:?}"),
             Self::TroubleEnds(what) => write!(f, "no longer: {what:?}"),
+            Self::Called(call) => write!(f, "{call}"),
             Self::Breach(what) => write!(f, "a rule of the definition is broken: {what}"),
         }
     }

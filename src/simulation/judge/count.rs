@@ -34,6 +34,7 @@ impl Judge {
             | Happening::RemovalsAccepted
             | Happening::TroubleBegins(_)
             | Happening::TroubleEnds(_)
+            | Happening::Called(_)
             | Happening::Breach(_) => None,
         })
     }

@@ -41,6 +41,7 @@ impl World {
         let now = self.clock.now();
         let mut findings = Vec::new();
         let mut digest: u64 = 0;
+        let mut history = Vec::new();
         for house in &mut self.houses {
             house.judge();
             let state = house.pms.state();
@@ -51,6 +52,9 @@ impl World {
             house.judge.read(&house.chronicle, now);
             house.judge.end(now, &books, &state.diary);
             findings.extend(house.judge.findings().iter().cloned());
+            if self.wish.history.as_ref() == Some(&house.plan.profile.id) {
+                history.extend(house.judge.history());
+            }
             digest = digest.rotate_left(7) ^ house.chronicle.digest();
             let (made, confirmed, rejected) = house.judge.counts();
             self.tally.bookings = self.tally.bookings.saturating_add(made);
@@ -67,6 +71,7 @@ impl World {
         findings.sort_by_key(|finding| finding.at);
         Outcome {
             findings,
+            history,
             digest,
             tally: self.tally,
         }
