@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::judge::{Verdict, judge};
 use self::narrator::Narrator;
+use self::snapshots::Snapshots;
 use self::stage::{API_KEY, Stage};
 use self::town::Town;
 use super::line::line;
@@ -20,6 +21,7 @@ use crate::telemetry::{self, LogLevel, chain};
 
 mod judge;
 mod narrator;
+mod snapshots;
 mod stage;
 mod summary;
 mod town;
@@ -138,6 +140,7 @@ async fn play(
         stage,
         town: Town::new(&sandbox, &stage.practices, arguments.seed),
         narrator: Narrator::default(),
+        snapshots: Snapshots::default(),
         wanted: arguments
             .bookings
             .map(|count| usize::try_from(count).unwrap_or(usize::MAX)),
@@ -171,6 +174,7 @@ struct Show<'a> {
     stage: &'a Stage,
     town: Town<'a>,
     narrator: Narrator,
+    snapshots: Snapshots,
     wanted: Option<usize>,
 }
 
@@ -202,6 +206,9 @@ impl Show<'_> {
             let book = self.sandbox.books();
             self.narrate(&book, streams);
             self.town.go_on(&book)?;
+            let bookings = (self.town.made.len(), left);
+            self.snapshots
+                .ask(self.sandbox, &self.stage.practices, bookings, now)?;
             if left == 0 {
                 let since = *all_made_at.get_or_insert(now);
                 let waiting = self
@@ -224,7 +231,11 @@ impl Show<'_> {
         self.narrate(&book, streams);
         let verdict = judge(&self.stage.practices, &book)?;
         let violations = self.sandbox.violations();
-        summary::write(&self.town, &book, &verdict, violations.len(), streams.out)
+        let days = snapshots::told(self.sandbox, &self.stage.practices);
+        summary::write_days(days, streams.out)
+            .and_then(|()| {
+                summary::write(&self.town, &book, &verdict, violations.len(), streams.out)
+            })
             .map_err(|error| format!("write the summary: {error}"))?;
         for difference in &verdict.differences {
             line(streams.out, format_args!("WRONG  {difference}"));

@@ -244,3 +244,63 @@ fn publish_days(
     }
     within
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pms::{Description, PmsAdapter};
+
+    /// A system that serves client snapshots and nothing else.
+    #[derive(Debug)]
+    struct Narrow(Description);
+
+    impl AdapterSettings for Narrow {
+        fn name(&self) -> &'static str {
+            "narrow"
+        }
+
+        fn describe(&self) -> &Description {
+            &self.0
+        }
+
+        fn open(&self) -> Arc<dyn PmsAdapter> {
+            unreachable!("only the settings are checked")
+        }
+    }
+
+    #[test]
+    fn a_feature_that_the_system_cannot_serve_is_named_with_its_remedy() {
+        let can = Description {
+            system: "Narrow",
+            max_publish_days: 30,
+            window_days: 30,
+            keeps_key: Support::Yes,
+            cancel: Support::Yes,
+            change_feed: Support::No,
+            standings: Support::No,
+            documents: Support::No,
+            attachments: Support::No,
+            client_days: Support::Yes,
+            settles_within: std::time::Duration::ZERO,
+        };
+        let raw = RawFeatures {
+            documents: true,
+            attach_documents: false,
+            client_snapshots: true,
+        };
+        let place = |_: &str| Place {
+            origin: "practices/a.toml".to_owned(),
+            line: Some(3),
+        };
+        let mut findings = Findings::new(&place, Vec::new());
+        features(&raw, Some(&Narrow(can)), &mut findings);
+        let found: Vec<_> = findings
+            .problems
+            .iter()
+            .map(|one| one.key.as_str())
+            .collect();
+        assert_eq!(found, ["features.documents"]);
+        assert_eq!(findings.problems[0].problem, "Narrow cannot serve it");
+        assert!(findings.problems[0].remedy.contains("false"));
+    }
+}

@@ -12,6 +12,9 @@ use crate::pms::diary::{Desk, Plan};
 /// The key by which the sandbox knows the demo's deployment.
 pub(super) const API_KEY: &str = "demo-deployment";
 
+/// The practice whose days Healthengine asks for with their patients.
+pub(super) const WITH_SNAPSHOTS: &str = "harbour-dental";
+
 /// A practice of the demo.
 #[derive(Debug, Clone)]
 pub(super) struct DemoPractice {
@@ -152,12 +155,15 @@ fn practice_file(practice: &DemoPractice) -> String {
          [live_hours]\n{}\n\
          [pms]\n\
          adapter = \"diary\"\n\
-         database = \"{}\"\n",
+         database = \"{}\"\n\n\
+         [features]\n\
+         client_snapshots = {}\n",
         practice.id,
         practice.key,
         practice.zone.name(),
         hours.concat(),
-        practice.diary.display()
+        practice.diary.display(),
+        practice.name == WITH_SNAPSHOTS
     )
 }
 

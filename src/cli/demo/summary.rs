@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::judge::Verdict;
+use super::stage::WITH_SNAPSHOTS;
 use super::town::{Town, Visit};
 use crate::sandbox::{Entry, Happening, Standing};
 
@@ -70,6 +71,18 @@ pub(super) fn write(
             .differences
             .len()
             .saturating_sub(verdict.lost + verdict.doubled),
+    )
+}
+
+/// Writes how many days Healthengine asked for and got with their patients.
+pub(super) fn write_days(
+    (days, appointments): (usize, u64),
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out)?;
+    writeln!(
+        out,
+        "days of {WITH_SNAPSHOTS} sent with their patients: {days}, with {appointments} appointments"
     )
 }
 
