@@ -169,7 +169,7 @@ impl World {
             status: PracticeStatus::starting(),
             practice: None,
             ledger: None,
-            dir: Arc::new(tempfile::tempdir().unwrap()),
+            dir: Arc::new(in_memory()),
         };
         world.restart();
         world
@@ -198,6 +198,14 @@ impl World {
     pub(crate) fn start_anew(&mut self) {
         self.ledger().flush().unwrap();
         self.restart();
+    }
+
+    /// The same for two practices of one process.
+    pub(crate) fn restart_with(&mut self, other: &mut Self) {
+        other.kill();
+        self.restart();
+        other.ledger.clone_from(&self.ledger);
+        other.start();
     }
 
     /// Kills the process: what was not flushed is gone.
@@ -335,7 +343,7 @@ impl World {
     /// Starts again without the old ledger: it was pruned, or lost with its machine.
     pub(crate) fn forget_ledger(&mut self) {
         self.kill();
-        self.dir = Arc::new(tempfile::tempdir().unwrap());
+        self.dir = Arc::new(in_memory());
         self.restart();
     }
 
@@ -343,6 +351,11 @@ impl World {
     pub(crate) fn local(&self) -> LocalDateTime {
         self.profile.zone.local(self.clock.now())
     }
+}
+
+/// A folder where a flush costs nothing: a process is killed here, never the machine.
+fn in_memory() -> TempDir {
+    tempfile::tempdir_in(healthengine_connector::simulation::world::place()).unwrap()
 }
 
 fn asked(clock: &Arc<VirtualClock>, gate: &Arc<Gate>) -> Asked {

@@ -12,11 +12,20 @@ use crate::world::pms::{Call, Fault, FrontDesk as _};
 use crate::world::{World, minutes, seconds};
 use healthengine_connector::healthengine::Verdict;
 
+mod beside;
+mod fault;
+mod meanwhile;
+mod published;
+
 /// How long a world runs before it must have come to rest.
-const LONG_ENOUGH: std::time::Duration = seconds(45);
+pub(crate) const LONG_ENOUGH: std::time::Duration = seconds(45);
 
 /// Runs the scene once for every pass of the gate, killing it there, until a run is not held.
-async fn killed_everywhere(name: &str, scene: impl AsyncFn() -> World, check: impl Fn(&World)) {
+pub(crate) async fn killed_everywhere(
+    name: &str,
+    scene: impl AsyncFn() -> World,
+    check: impl Fn(&World),
+) {
     killed_everywhere_within(LONG_ENOUGH, name, scene, check).await;
 }
 
@@ -26,6 +35,18 @@ pub(crate) async fn killed_everywhere_within(
     name: &str,
     scene: impl AsyncFn() -> World,
     check: impl Fn(&World),
+) {
+    killed_while((name, length), scene, |_| {}, check, None).await;
+}
+
+/// The same; something happens while the daemon is down, and just these items are left, or the
+/// call of a patient if it has come to that.
+pub(crate) async fn killed_while(
+    (name, length): (&str, std::time::Duration),
+    scene: impl AsyncFn() -> World,
+    meanwhile: impl Fn(&World),
+    check: impl Fn(&World),
+    left: Option<&[ItemKind]>,
 ) {
     let mut n = 0;
     loop {
@@ -37,23 +58,25 @@ pub(crate) async fn killed_everywhere_within(
         let passed = world.gate.names();
         let last = passed.last().cloned().unwrap_or_default();
         world.gate.hold_at(None);
+        println!("{name}: killed {last} (pass {n})");
         if !ended {
             world.restart();
+            world.assert_nothing_forgotten().await;
+            meanwhile(&world);
             world.run_for(length).await;
         }
-        println!("{name}: killed {last} (pass {n})");
         check(&world);
         let calls_patient = world
             .items()
             .await
             .iter()
             .any(|item| item.key.kind == ItemKind::CallPatient);
-        let expected: &[ItemKind] = if calls_patient {
+        let call: &[ItemKind] = if calls_patient {
             &[ItemKind::CallPatient]
         } else {
             &[]
         };
-        world.finish_with(expected).await;
+        world.finish_with(left.unwrap_or(call)).await;
         if ended {
             assert!(n > 10, "{name} was over after {n} passes");
             return;
@@ -61,7 +84,7 @@ pub(crate) async fn killed_everywhere_within(
     }
 }
 
-fn confirmed(world: &World, booking: BookingId) {
+pub(crate) fn confirmed(world: &World, booking: BookingId) {
     let told = world.healthengine.told(booking);
     assert!(
         matches!(told.first(), Some(Answer::Confirmed(_))),
@@ -69,7 +92,7 @@ fn confirmed(world: &World, booking: BookingId) {
     );
 }
 
-fn rejected(world: &World, booking: BookingId) {
+pub(crate) fn rejected(world: &World, booking: BookingId) {
     let told = world.healthengine.told(booking);
     assert!(matches!(told.as_slice(), [Answer::Rejected(_)]), "{told:?}");
 }

@@ -9,7 +9,7 @@ use healthengine_connector::domain::id::{BookingId, BookingKey};
 use healthengine_connector::ledger::{ItemKind, Ledger as _};
 use healthengine_connector::pms::Support;
 
-use super::healthengine::Answer;
+use super::healthengine::{Answer, Told};
 use super::patient::CANARIES;
 use super::{World, seconds};
 
@@ -34,6 +34,37 @@ impl World {
         assert_eq!(self.pms.state().breaches, [""; 0]);
         self.assert_published();
         self.assert_nothing_personal().await;
+    }
+
+    /// What Healthengine was told is in the ledger, as a process finds it that has just started.
+    pub(crate) async fn assert_nothing_forgotten(&self) {
+        let (ledger, practice) = (self.ledger(), &self.profile.id);
+        let told = self.healthengine.books().told.clone();
+        for Told { booking, what, .. } in told {
+            let record = ledger.load_booking(practice, booking).await.unwrap();
+            let state = record.map(|record| record.state);
+            let kept = match &what {
+                Answer::Confirmed(told) => match &state {
+                    Some(State::Inserted { place, .. } | State::Confirmed { place, .. }) => {
+                        place == told
+                    }
+                    _ => false,
+                },
+                Answer::Rejected(_) => matches!(
+                    state,
+                    Some(State::Rejecting { .. } | State::Rejected { .. })
+                ),
+                Answer::UpdateConfirmed(request) | Answer::UpdateRejected(request, _) => {
+                    let record = ledger.load_update(practice, *request).await.unwrap();
+                    record.is_some()
+                }
+                Answer::Cancelled | Answer::DidNotAttend | Answer::NoChange => true,
+            };
+            assert!(
+                kept,
+                "Healthengine was told of booking {booking}: {what:?}, and the ledger has {state:?}"
+            );
+        }
     }
 
     /// Every booking has one standing appointment or none, and Healthengine was told which.

@@ -9,7 +9,7 @@ use healthengine_connector::domain::id::{BookingId, PmsAppointmentTypeId, PmsRes
 use healthengine_connector::domain::redacted::Redacted;
 use healthengine_connector::simulation::clock::VirtualClock;
 pub(crate) use healthengine_connector::simulation::healthengine::{
-    Answer, Fault, HealthengineModel, Op,
+    Answer, Fault, HealthengineModel, Op, Told,
 };
 
 use super::patient::{REASON, patient};
