@@ -16,11 +16,13 @@ use super::gate::{Gate, Side};
 use super::weather::Weather;
 
 mod books;
+mod document;
 mod extra;
 mod op;
 mod port;
 
 pub use books::{Answer, Books, Told};
+pub use document::{HandedIn, Papers};
 pub use extra::Extra;
 pub use op::Op;
 

@@ -18,8 +18,10 @@ use super::weather::Weather;
 mod adapter;
 mod client_day;
 mod diary;
+mod document;
 
 pub use diary::{Appointment, Diary};
+pub use document::{Attached, Offered, Papers};
 
 /// The calls, to be made to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +50,12 @@ pub enum Call {
     Standings,
     /// `client_day`.
     ClientDay,
+    /// `documents`.
+    Documents,
+    /// `document`.
+    Document,
+    /// `attach`.
+    Attach,
 }
 
 /// How a call fails.
@@ -291,6 +299,9 @@ impl Call {
             Self::Cancel => "Cancel",
             Self::Standings => "Standings",
             Self::ClientDay => "ClientDay",
+            Self::Documents => "Documents",
+            Self::Document => "Document",
+            Self::Attach => "Attach",
         }
     }
 }

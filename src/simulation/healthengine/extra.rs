@@ -13,7 +13,7 @@ use crate::healthengine::{
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
-use super::{HealthengineModel, Op, failure};
+use super::{HealthengineModel, Op, Papers, failure};
 
 /// What Healthengine has of the extra features.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct Extra {
     pub snapshots_wanted: BTreeSet<(NaiveDate, DayOf)>,
     /// The client snapshots that it took, in order.
     pub snapshots: Vec<ClientDay>,
+    /// Its documents.
+    pub papers: Papers,
 }
 
 impl Default for Extra {
@@ -33,6 +35,7 @@ impl Default for Extra {
             features: ExtraFeature::ALL.into_iter().map(off).collect(),
             snapshots_wanted: BTreeSet::new(),
             snapshots: Vec::new(),
+            papers: Papers::default(),
         }
     }
 }
@@ -52,10 +55,26 @@ impl Extra {
     pub(super) fn kinds_waiting(&self) -> Vec<RequestKind> {
         let snapshots =
             !self.snapshots_wanted.is_empty() && self.is_on(ExtraFeature::ClientSnapshots);
-        snapshots
-            .then_some(RequestKind::ClientSnapshots)
-            .into_iter()
-            .collect()
+        let papers = &self.papers;
+        let documents = self.is_on(ExtraFeature::Documents);
+        let attaches = self.is_on(ExtraFeature::AttachDocuments);
+        let waiting = [
+            (snapshots, RequestKind::ClientSnapshots),
+            (
+                documents && !papers.lists_wanted.is_empty(),
+                RequestKind::AvailableDocuments,
+            ),
+            (
+                documents && !papers.uploads_wanted.is_empty(),
+                RequestKind::UploadDocuments,
+            ),
+            (
+                attaches && !papers.attach_requests().is_empty(),
+                RequestKind::AttachDocuments,
+            ),
+        ];
+        let waiting = waiting.into_iter().filter(|(waits, _)| *waits);
+        waiting.map(|(_, kind)| kind).collect()
     }
 
     fn switch(&mut self, id: &FeatureId, on: bool) -> Result<(), CallError> {
@@ -111,10 +130,6 @@ fn is_in_order(day: &ClientDay) -> bool {
         })
 }
 
-fn unknown<T>() -> Result<T, CallError> {
-    Err(failure(Verdict::Refused(Refusal::NotFound)))
-}
-
 #[async_trait]
 impl ExtraRequests for HealthengineModel {
     async fn fetch_features(&self) -> Result<Vec<Feature>, CallError> {
@@ -145,63 +160,109 @@ impl ExtraRequests for HealthengineModel {
     }
 
     async fn fetch_available_documents(&self) -> Result<Vec<BookingQuestion>, CallError> {
-        Ok(Vec::new())
+        let list = self
+            .call(Op::DocumentListRequests, |books, _| {
+                Ok(books.extra.papers.questions())
+            })
+            .await?;
+        Ok(self.listed(Op::DocumentListRequests, list))
     }
 
     async fn fetch_upload_documents(&self) -> Result<Vec<UploadDocumentRequest>, CallError> {
-        Ok(Vec::new())
+        let list = self
+            .call(Op::UploadRequests, |books, _| {
+                Ok(books.extra.papers.upload_requests())
+            })
+            .await?;
+        Ok(self.listed(Op::UploadRequests, list))
     }
 
     async fn send_available_documents(
         &self,
-        _documents: &[(BookingId, Document)],
+        documents: &[(BookingId, Document)],
     ) -> Result<(), CallError> {
-        unknown()
+        self.call(Op::DocumentList, |books, _| {
+            books.extra.needs(ExtraFeature::Documents)?;
+            if documents
+                .iter()
+                .any(|(of, _)| !books.bookings.contains_key(of))
+            {
+                return Err(failure(Verdict::Refused(Refusal::Invalid)));
+            }
+            books.extra.papers.take_list(documents)
+        })
+        .await
     }
 
     async fn send_document(
         &self,
-        _booking: BookingId,
-        _document: &Document,
-        _content: Content,
+        booking: BookingId,
+        document: &Document,
+        content: Content,
     ) -> Result<(), CallError> {
-        unknown()
+        self.call(Op::Upload, |books, _| {
+            books.extra.needs(ExtraFeature::Documents)?;
+            if !books.bookings.contains_key(&booking) {
+                return Err(failure(Verdict::Refused(Refusal::NotFound)));
+            }
+            books.extra.papers.take_upload(booking, document, &content)
+        })
+        .await
     }
 
     async fn reject_upload(
         &self,
-        _booking: BookingId,
-        _document: &PmsDocumentId,
-        _reason: &str,
+        booking: BookingId,
+        document: &PmsDocumentId,
+        reason: &str,
     ) -> Result<(), CallError> {
-        unknown()
+        self.call(Op::RejectUpload, |books, _| {
+            books.extra.needs(ExtraFeature::Documents)?;
+            books.extra.papers.take_refusal(booking, document, reason);
+            Ok(())
+        })
+        .await
     }
 
     async fn fetch_attach_documents(&self) -> Result<Vec<AttachDocumentRequest>, CallError> {
-        Ok(Vec::new())
+        let list = self
+            .call(Op::AttachRequests, |books, _| {
+                Ok(books.extra.papers.attach_requests())
+            })
+            .await?;
+        Ok(self.listed(Op::AttachRequests, list))
     }
 
-    async fn fetch_attach_document(
-        &self,
-        _request: RequestId,
-    ) -> Result<AttachDocument, CallError> {
-        unknown()
+    async fn fetch_attach_document(&self, request: RequestId) -> Result<AttachDocument, CallError> {
+        self.call(Op::AttachDocument, |books, _| {
+            books.extra.needs(ExtraFeature::AttachDocuments)?;
+            books.extra.papers.give(request)
+        })
+        .await
     }
 
     async fn confirm_attach_document(
         &self,
-        _request: RequestId,
-        _document: Option<&PmsDocumentId>,
+        request: RequestId,
+        document: Option<&PmsDocumentId>,
     ) -> Result<(), CallError> {
-        unknown()
+        self.call(Op::ConfirmAttach, |books, _| {
+            let answer = Ok(document.cloned());
+            books.extra.papers.take_answer(request, answer)
+        })
+        .await
     }
 
     async fn reject_attach_document(
         &self,
-        _request: RequestId,
-        _reason: &str,
+        request: RequestId,
+        reason: &str,
     ) -> Result<(), CallError> {
-        unknown()
+        self.call(Op::RejectAttach, |books, _| {
+            let answer = Err(reason.to_owned());
+            books.extra.papers.take_answer(request, answer)
+        })
+        .await
     }
 
     async fn fetch_client_snapshots(&self) -> Result<Vec<ClientSnapshotRequest>, CallError> {

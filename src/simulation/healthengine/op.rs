@@ -45,6 +45,24 @@ pub enum Op {
     ClientSnapshotRequests,
     /// `sendClientSnapshot`.
     ClientSnapshot,
+    /// The bookings whose documents are to be listed.
+    DocumentListRequests,
+    /// The documents that are to be uploaded.
+    UploadRequests,
+    /// The documents that patients handed in.
+    AttachRequests,
+    /// `getAttachDocument`.
+    AttachDocument,
+    /// `availableDocuments`.
+    DocumentList,
+    /// `uploadDocument`.
+    Upload,
+    /// `rejectUploadDocument`.
+    RejectUpload,
+    /// `confirmAttachDocument`.
+    ConfirmAttach,
+    /// `rejectAttachDocument`.
+    RejectAttach,
 }
 
 impl Op {
@@ -57,7 +75,11 @@ impl Op {
             | Self::AvailabilityRequests
             | Self::AppointmentChanges
             | Self::Features
-            | Self::ClientSnapshotRequests => true,
+            | Self::ClientSnapshotRequests
+            | Self::DocumentListRequests
+            | Self::UploadRequests
+            | Self::AttachRequests
+            | Self::AttachDocument => true,
             Self::ConfirmInsert
             | Self::RejectInsert
             | Self::ConfirmUpdate
@@ -71,7 +93,12 @@ impl Op {
             | Self::ReportNoChange
             | Self::EnableFeature
             | Self::DisableFeature
-            | Self::ClientSnapshot => false,
+            | Self::ClientSnapshot
+            | Self::DocumentList
+            | Self::Upload
+            | Self::RejectUpload
+            | Self::ConfirmAttach
+            | Self::RejectAttach => false,
         }
     }
 
@@ -99,6 +126,15 @@ impl Op {
             Self::DisableFeature => "DisableFeature",
             Self::ClientSnapshotRequests => "ClientSnapshotRequests",
             Self::ClientSnapshot => "ClientSnapshot",
+            Self::DocumentListRequests => "DocumentListRequests",
+            Self::UploadRequests => "UploadRequests",
+            Self::AttachRequests => "AttachRequests",
+            Self::AttachDocument => "AttachDocument",
+            Self::DocumentList => "DocumentList",
+            Self::Upload => "Upload",
+            Self::RejectUpload => "RejectUpload",
+            Self::ConfirmAttach => "ConfirmAttach",
+            Self::RejectAttach => "RejectAttach",
         }
     }
 }

@@ -163,8 +163,11 @@ impl PmsAdapter for PmsModel {
     }
 
     async fn documents(&self, place: &Place, limit: Duration) -> Result<Vec<Document>, PmsError> {
-        let _ = (place, limit);
-        Err(PmsError::Unsupported("documents"))
+        if self.can.documents == Support::No {
+            return Err(PmsError::Unsupported("documents"));
+        }
+        self.call(Call::Documents, limit, |diary| Ok(diary.documents(place)))
+            .await
     }
 
     async fn document(
@@ -172,8 +175,11 @@ impl PmsAdapter for PmsModel {
         id: &PmsDocumentId,
         limit: Duration,
     ) -> Result<Option<Content>, PmsError> {
-        let _ = (id, limit);
-        Err(PmsError::Unsupported("documents"))
+        if self.can.documents == Support::No {
+            return Err(PmsError::Unsupported("documents"));
+        }
+        self.call(Call::Document, limit, |diary| Ok(diary.document(id)))
+            .await
     }
 
     async fn attach(
@@ -182,8 +188,11 @@ impl PmsAdapter for PmsModel {
         attachment: Attachment,
         limit: Duration,
     ) -> Result<PmsDocumentId, PmsError> {
-        let _ = (key, attachment, limit);
-        Err(PmsError::Unsupported("attached documents"))
+        if self.can.attachments == Support::No {
+            return Err(PmsError::Unsupported("attached documents"));
+        }
+        self.call(Call::Attach, limit, |diary| diary.attach(key, attachment))
+            .await
     }
 
     async fn client_day(

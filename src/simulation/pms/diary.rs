@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::document::Papers;
 use crate::domain::availability::{Cut, FreeDay, FreeTime};
 use crate::domain::booking::{Place, RejectReason, Slot};
 use crate::domain::civil::{LocalDateTime, TimeRange, Zone};
@@ -42,6 +43,8 @@ pub struct Diary {
     pub zone: Option<Zone>,
     /// Whether a client day holds every appointment and every patient there is.
     pub careless: bool,
+    /// Its documents.
+    pub papers: Papers,
     /// The time at which something is written now.
     pub(super) now: DateTime<Utc>,
     /// What is to be noted.
@@ -115,6 +118,7 @@ impl Diary {
             zone: None,
             careless: false,
             now: DateTime::UNIX_EPOCH,
+            papers: Papers::default(),
             happened: Vec::new(),
             changed: Vec::new(),
             everything: Vec::new(),
@@ -170,6 +174,13 @@ impl Diary {
         found.standing = standing;
         self.changed
             .push(Some((found.resource.clone(), found.start.date())));
+    }
+
+    /// Something about an appointment changed: the feed names its day.
+    pub(super) fn day_of_changed(&mut self, id: &PmsAppointmentId) {
+        let found = self.appointments.iter().find(|one| one.id == *id);
+        let day = found.map(|one| (one.resource.clone(), one.start.date()));
+        self.changed.extend(day.map(Some));
     }
 
     /// The patients' own record of somebody.
