@@ -13,6 +13,7 @@ use crate::domain::id::PmsAppointmentId;
 use crate::pms::diary::{Desk, DiaryError, Plan, PlanProblem};
 
 mod book;
+mod documents;
 mod hours;
 mod show;
 
@@ -41,6 +42,9 @@ pub enum Command {
     Mark(Mark),
     /// Give a resource other hours on a date, or close it
     Hours(hours::Hours),
+    /// Offer documents with appointments, list documents, save them to files
+    #[command(subcommand)]
+    Documents(documents::Documents),
     /// List every patient
     Patients(show::Patients),
 }
@@ -94,6 +98,8 @@ enum Failure {
     },
     #[error("{} cannot be read: {reason}", file.display())]
     Read { file: PathBuf, reason: io::Error },
+    #[error("{} cannot be written: {reason}", file.display())]
+    Save { file: PathBuf, reason: io::Error },
     #[error("the answer cannot be written: {0}")]
     Write(#[from] io::Error),
     #[error("the answer cannot be written as JSON: {0}")]
@@ -128,6 +134,7 @@ fn run_command(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
         Command::NoShow(one) => mark(one, Standing::DidNotAttend, out),
         Command::Mark(arguments) => mark(&arguments.one, arguments.status, out),
         Command::Hours(arguments) => hours::set_hours(arguments, out),
+        Command::Documents(command) => documents::run(command, out),
         Command::Patients(arguments) => show::patients(arguments, out),
     }
 }

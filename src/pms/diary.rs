@@ -25,6 +25,7 @@ mod call;
 mod change;
 mod client_day;
 mod desk;
+mod document;
 mod error;
 mod free;
 mod hours;
@@ -42,7 +43,8 @@ mod room;
 mod settings;
 mod standing;
 
-pub use desk::{Desk, Entry, KeepHours};
+pub use desk::{Desk, DocumentLine, Entry, KeepHours};
+pub use document::{Paper, parse_kind};
 pub use error::DiaryError;
 pub use import::Imported;
 pub use plan::{Plan, PlanProblem, parse_range};
@@ -62,8 +64,8 @@ const DESCRIPTION: Description = Description {
     cancel: Support::Yes,
     change_feed: Support::Yes,
     standings: Support::Yes,
-    documents: Support::No,
-    attachments: Support::No,
+    documents: Support::Yes,
+    attachments: Support::Yes,
     client_days: Support::Yes,
     settles_within: Duration::ZERO,
 };

@@ -63,6 +63,14 @@ struct Open {
     seen_at: Option<DateTime<Utc>>,
 }
 
+impl Open {
+    /// For how long it has been listed since the start.
+    fn waiting(&self, now: DateTime<Utc>) -> Duration {
+        let since = self.seen_at.unwrap_or(now);
+        (now - since).to_std().unwrap_or_default()
+    }
+}
+
 /// What follows the fetching of a document.
 enum Fetched {
     /// It is whole.
@@ -152,7 +160,10 @@ impl Practice {
         id: RequestId,
         listed: &AttachDocumentMetadata,
     ) -> Result<(), Halt> {
-        if self.health.pms.resting(self.now()) {
+        let now = self.now();
+        let open = self.attachments.open.get(&id);
+        let in_time = open.is_none_or(|open| open.waiting(now) < PATIENCE);
+        if in_time && self.health.pms.resting(now) {
             return Ok(());
         }
         if listed.size.is_some_and(|size| size > LARGEST_DOCUMENT) {
@@ -295,9 +306,8 @@ impl Practice {
         open.unsure |= matches!(error, PmsError::Unknown(_));
         let attempt = open.tries.fail();
         open.tries.put_off(now, pause(attempt));
-        let since = open.seen_at.unwrap_or(now);
-        let waiting = (now - since).to_std().unwrap_or_default();
-        let gives_up = !open.unsure && choice == WhenPmsUnavailable::Reject && waiting >= PATIENCE;
+        let is_over = open.waiting(now) >= PATIENCE;
+        let gives_up = !open.unsure && choice == WhenPmsUnavailable::Reject && is_over;
         match error {
             PmsError::Refused(reason) => {
                 let words = format!("the practice's system refused it: {reason}");

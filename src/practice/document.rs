@@ -130,16 +130,13 @@ impl Practice {
         let now = self.now();
         let today = self.profile.zone.today(now);
         self.documents.walk_when_due(today, now);
-        if self.health.pms.resting(now) {
-            return Ok(());
-        }
         if kinds.contains(&RequestKind::UploadDocuments) {
             self.work_uploads().await?;
         } else {
             self.documents.uploads.forget();
         }
         let resting = self.documents.retry_at.is_some_and(|at| now < at);
-        if resting {
+        if resting || self.health.pms.resting(now) {
             return Ok(());
         }
         if kinds.contains(&RequestKind::AvailableDocuments) {
@@ -240,7 +237,7 @@ impl Practice {
         };
         let ledger = self.ports.ledger.clone();
         ledger
-            .record(&self.profile.id, change, Durability::WithNext)
+            .record(&self.profile.id, change, Durability::Flushed)
             .await?;
         Ok(Ok(()))
     }

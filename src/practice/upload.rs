@@ -4,13 +4,14 @@
 //! may be sent is decided anew from the diary each time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use super::desk::Tries;
 use super::document::{Found, REST_WHEN_ANSWERED};
 use super::features::is_no;
-use super::policy::{Next, after_cancel, pause_after_call};
+use super::policy::{LATE_PATIENCE, Next, after_cancel, pause_after_call};
 use super::{Halt, Practice};
 use crate::domain::document::{Document, LARGEST_DOCUMENT};
 use crate::domain::id::{BookingId, PmsDocumentId};
@@ -29,6 +30,14 @@ struct Open {
     tries: Tries,
     /// When it was first seen since the start, UTC.
     seen_at: Option<DateTime<Utc>>,
+}
+
+impl Open {
+    /// For how long it has been asked for since the start.
+    fn waiting(&self, now: DateTime<Utc>) -> Duration {
+        let since = self.seen_at.unwrap_or(now);
+        (now - since).to_std().unwrap_or_default()
+    }
 }
 
 impl Uploads {
@@ -72,7 +81,11 @@ impl Practice {
             if open.tries.resting(now) {
                 continue;
             }
-            if !self.allowance.take(now) || self.health.pms.resting(now) {
+            let waiting = open.waiting(now);
+            // A system that rests because another call failed is asked all the same when patience is
+            // at its end: the refusal that follows must rest on a try.
+            let rests = self.health.pms.resting(now) && waiting < LATE_PATIENCE;
+            if rests || !self.allowance.take(now) {
                 break;
             }
             let ended = self.upload(booking, &document).await?;
@@ -154,8 +167,7 @@ impl Practice {
             Ended::Refused(words) => words,
             Ended::Pms(error) => {
                 let attempt = open.tries.fail();
-                let since = open.seen_at.unwrap_or(now);
-                let waiting = (now - since).to_std().unwrap_or_default();
+                let waiting = open.waiting(now);
                 // Reading twice has the effect of once, as cancelling has.
                 let next = after_cancel(&error, attempt, waiting, choice);
                 if let Next::After(rest) = next {

@@ -1,12 +1,14 @@
 //! What the practice's engine does, one activation at a time, in a world of models.
 
 mod answer;
+mod attachments;
 mod availability;
 mod cancellation;
 mod changes;
 mod configuration;
 mod consent;
 mod crash;
+mod documents;
 mod doubtful;
 mod features;
 mod kinds;

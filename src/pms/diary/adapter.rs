@@ -10,6 +10,7 @@ use super::appointment::{Author, load_at, load_by_key, record_appointment, recor
 use super::call::{read, read_settled, read_unless_quiet, write};
 use super::change::load_changes;
 use super::client_day::load_client_day;
+use super::document::{load_content, load_offered, record_attached};
 use super::free::free_ranges;
 use super::hours::load_hours;
 use super::location::check_locations;
@@ -205,8 +206,11 @@ impl PmsAdapter for DiaryAdapter {
     }
 
     async fn documents(&self, place: &Place, limit: Duration) -> Result<Vec<Document>, PmsError> {
-        let _ = (place, limit);
-        Err(PmsError::Unsupported("documents"))
+        let (settings, place) = (Arc::clone(&self.settings), place.clone());
+        read(&self.file, limit, move |diary| {
+            load_offered(diary, &settings.served, &place)
+        })
+        .await
     }
 
     async fn document(
@@ -214,8 +218,8 @@ impl PmsAdapter for DiaryAdapter {
         id: &PmsDocumentId,
         limit: Duration,
     ) -> Result<Option<Content>, PmsError> {
-        let _ = (id, limit);
-        Err(PmsError::Unsupported("documents"))
+        let id = id.clone();
+        read(&self.file, limit, move |diary| load_content(diary, &id)).await
     }
 
     async fn attach(
@@ -224,8 +228,11 @@ impl PmsAdapter for DiaryAdapter {
         attachment: Attachment,
         limit: Duration,
     ) -> Result<PmsDocumentId, PmsError> {
-        let _ = (key, attachment, limit);
-        Err(PmsError::Unsupported("attached documents"))
+        let key = key.clone();
+        write(&self.file, limit, move |diary| {
+            record_attached(diary, &key, &attachment)
+        })
+        .await
     }
 
     async fn client_day(

@@ -25,6 +25,10 @@ use crate::domain::id::{PmsAppointmentId, PmsAppointmentTypeId, PmsResourceId};
 use crate::domain::matching::{Match, decide};
 use crate::domain::redacted::Redacted;
 
+mod document;
+
+pub use document::DocumentLine;
+
 /// How long reception waits while others write.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -16,9 +16,10 @@ const APPLICATION_ID: i64 = 0x4845_4449;
 const OLDEST_ENGINE: i32 = 3_051_003;
 
 /// Forward only; a file's `user_version` is how many of them it has had.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/0001_diary.sql"),
     include_str!("migrations/0002_made_on.sql"),
+    include_str!("migrations/0003_documents.sql"),
 ];
 
 /// What to do where there is no file.

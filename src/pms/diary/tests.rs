@@ -18,6 +18,7 @@ use crate::pms::{PmsAdapter, Window};
 mod booking;
 mod client_day;
 mod configuration;
+mod documents;
 mod feed;
 mod free_time;
 mod race;
