@@ -254,3 +254,46 @@ fn age(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> i64 {
         now.signed_duration_since(since).num_seconds().max(0)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::practice::status::NotAnswered;
+
+    fn asked(kind: &str, second: i64, polls: u64) -> NotAnswered {
+        let at = DateTime::from_timestamp(second, 0).unwrap();
+        NotAnswered {
+            kind: kind.to_owned(),
+            sentence: String::new(),
+            first_seen: at,
+            since: at,
+            polls,
+            waits: true,
+        }
+    }
+
+    #[test]
+    fn kinds_of_many_practices_are_summed_and_those_beyond_the_bound_are_one() {
+        let now = DateTime::from_timestamp(100_000, 0).unwrap();
+        let mut numbers = Numbers::default();
+        for second in 0..1_000 {
+            let mut status = PracticeStatus::starting();
+            status.not_answered = vec![
+                asked(&format!("kind-{second}"), second, 2),
+                asked("recalls", second, 3),
+            ];
+            numbers.add(&status, now);
+        }
+        let kinds = numbers.bounded_kinds();
+        assert_eq!(kinds.len(), MOST_KINDS + 1);
+        assert_eq!(kinds["recalls"], 3_000);
+        assert_eq!(kinds["kind-0"], 2);
+        let by_name = u64::try_from(MOST_KINDS - 1).unwrap();
+        assert_eq!(kinds[OTHERS], 2 * (1_000 - by_name));
+        // A name that comes later takes no other's place.
+        let mut late = PracticeStatus::starting();
+        late.not_answered = vec![asked("aaa", 99_999, 1)];
+        numbers.add(&late, now);
+        assert!(!numbers.bounded_kinds().contains_key("aaa"));
+    }
+}

@@ -24,6 +24,13 @@ fn left_on(world: &World, feature: ExtraFeature) {
     world.healthengine.books().extra.set(feature, true);
 }
 
+/// Somebody else has switched them the other way round.
+fn switched_otherwise(world: &World) {
+    let mut books = world.healthengine.books();
+    books.extra.set(ExtraFeature::ClientSnapshots, false);
+    books.extra.set(ExtraFeature::Documents, true);
+}
+
 fn sentence(world: &World, feature: ExtraFeature) -> String {
     let mut features = world.status.features.iter();
     let found = features.find(|one| one.feature == feature.id()).unwrap();
@@ -234,6 +241,66 @@ async fn killed_at_every_call_of_a_first_link_features_end_as_the_file_says() {
         if ended {
             assert!(n > 20, "{n}");
             return;
+        }
+    }
+}
+
+/// What goes wrong beside the kill.
+type Wrong = fn(&World);
+
+const WRONGS: [(&str, Wrong); 6] = [
+    ("the list is lost before", |world| {
+        let fault = Fault::Before(Verdict::NotSent);
+        world.healthengine.fail(Op::Features, [fault]);
+    }),
+    ("switching on is lost before", |world| {
+        let fault = Fault::Before(Verdict::Unknown);
+        world.healthengine.fail(Op::EnableFeature, [fault]);
+    }),
+    ("switching on is lost after", |world| {
+        let fault = Fault::After(Verdict::Unknown);
+        world.healthengine.fail(Op::EnableFeature, [fault]);
+    }),
+    ("switching off is lost after", |world| {
+        let fault = Fault::After(Verdict::Unknown);
+        world.healthengine.fail(Op::DisableFeature, [fault]);
+    }),
+    ("the system is down", |world| world.pms.set_down(true)),
+    ("the ledger fails", |world| world.ledger().set_broken(true)),
+];
+
+#[tokio::test]
+async fn killed_at_every_call_after_a_start_whatever_fails_features_end_as_the_file_says() {
+    for (name, goes_wrong) in WRONGS {
+        let mut n = 0;
+        loop {
+            n += 1;
+            assert!(n < 200, "{name} never comes to its end");
+            let mut world =
+                World::linked_with(|plan| asking(plan, &[ExtraFeature::ClientSnapshots])).await;
+            // The file was changed since, and the daemon started again.
+            switched_otherwise(&world);
+            world.restart();
+            goes_wrong(&world);
+            world.gate.hold_at(Some(n));
+            let ended = world.run_until_held(seconds(12)).await;
+            world.gate.hold_at(None);
+            if !ended {
+                world.restart();
+                world.run_for(seconds(12)).await;
+            }
+            assert!(
+                is_on(&world, ExtraFeature::ClientSnapshots),
+                "{name}, pass {n}"
+            );
+            assert!(!is_on(&world, ExtraFeature::Documents), "{name}, pass {n}");
+            world.pms.set_down(false);
+            world.ledger().set_broken(false);
+            world.finish().await;
+            if ended {
+                assert!(n > 8, "{name} was over after {n} passes");
+                break;
+            }
         }
     }
 }
