@@ -4,6 +4,7 @@
 //! - A booking has one appointment or none, for its own patient, in its own practice.
 //! - What Healthengine is told agrees with the diary, and nothing is rejected that stands.
 //! - A patient who waits is answered within twenty seconds when nothing has gone wrong around it.
+//! - What staff did to a booking that stands is told, and told once.
 //! - Nothing is cancelled that nobody cancelled, and no cancellation is confirmed that was not done.
 //! - A configuration never shrinks to less than half unless an operator accepted it.
 //! - When all has healed: everything is answered, and what is published is what the diary has.
@@ -17,6 +18,7 @@ use super::healthengine::Answer;
 use super::plan::HousePlan;
 use crate::domain::booking::{ANSWER_LIMIT, Place, Slot};
 use crate::domain::diary::Standing;
+use crate::domain::feature::ExtraFeature;
 use crate::domain::id::{
     BookingId, BookingKey, PmsAppointmentId, PmsPatientId, PracticeId, RequestId,
 };
@@ -59,6 +61,10 @@ pub struct Judge {
     prefix: String,
     keeps_key: Support,
     cancels: Support,
+    /// Whether its system tells what has become of an appointment.
+    tells: bool,
+    /// Whether it sends whole days with their patients.
+    serves_days: bool,
     zone: crate::domain::civil::Zone,
     publish_days: u16,
     slot: std::time::Duration,
@@ -90,8 +96,8 @@ struct Case {
     cancelled: bool,
     /// How often Healthengine asked whether it has changed, and has no answer.
     questions: u32,
-    /// What was reported of it last, and when.
-    reported: Option<Answer>,
+    /// What was reported of it, and when last.
+    reported: Vec<Answer>,
     reported_at: DateTime<Utc>,
 }
 
@@ -129,6 +135,9 @@ impl Judge {
             prefix: format!("h{at}-"),
             keeps_key: plan.can.keeps_key,
             cancels: plan.can.cancel,
+            serves_days: plan.can.client_days == Support::Yes
+                && plan.profile.features.has(ExtraFeature::ClientSnapshots),
+            tells: plan.can.standings == Support::Yes,
             zone: plan.profile.zone,
             publish_days: plan.profile.publish_days,
             slot: plan.slot,
@@ -286,7 +295,7 @@ impl Judge {
             told: None,
             cancelled: false,
             questions: 0,
-            reported: None,
+            reported: Vec::new(),
             reported_at: at,
         };
         self.cases.insert(booking, case);

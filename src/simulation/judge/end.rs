@@ -14,6 +14,7 @@ impl Judge {
     pub fn end(&mut self, now: DateTime<Utc>, books: &Books, diary: &Diary) {
         self.unanswered(now);
         self.disagreeing(now);
+        self.unreported(now, books);
         for breach in &books.breaches {
             self.find(now, None, format!("Healthengine was sent {breach}"));
         }
@@ -47,6 +48,46 @@ impl Judge {
         for (booking, request) in lost {
             let sentence = format!("request {request} of booking {booking} never had an answer");
             self.find(now, Some(booking), sentence);
+        }
+    }
+
+    /// What staff did in the diary to bookings that stand.
+    fn unreported(&mut self, now: DateTime<Utc>, books: &Books) {
+        let mut found = Vec::new();
+        for booking in books.questions.keys() {
+            let sentence = format!("the question about booking {booking} never had an answer");
+            found.push((*booking, sentence));
+        }
+        for (booking, case) in self.cases.iter().filter(|_| self.tells) {
+            let placed = case.place().map_or(&[][..], |place| &place.appointments);
+            let known = placed.iter().find_map(|id| self.appointments.get(id));
+            let owed = match known
+                .filter(|_| !case.cancelled)
+                .map(|known| known.standing)
+            {
+                Some(Standing::Cancelled) => Answer::Cancelled,
+                Some(Standing::DidNotAttend) => Answer::DidNotAttend,
+                Some(
+                    Standing::Booked | Standing::Arrived | Standing::InConsult | Standing::Complete,
+                )
+                | None => continue,
+            };
+            if !case.reported.contains(&owed) {
+                let sentence =
+                    format!("booking {booking} is {owed:?} in the diary, and nobody was told");
+                found.push((*booking, sentence));
+            }
+        }
+        for (booking, sentence) in found {
+            self.find(now, Some(booking), sentence);
+        }
+        if self.serves_days && !books.extra.snapshots_wanted.is_empty() {
+            let days = books.extra.snapshots_wanted.len();
+            self.find(
+                now,
+                None,
+                format!("{days} days with their patients were never sent"),
+            );
         }
     }
 

@@ -187,8 +187,7 @@ impl Judge {
             | Answer::UpdateConfirmed(_)
             | Answer::UpdateRejected(..) => false,
         };
-        let again =
-            case.reported.as_ref() == Some(what) && !self.was_troubled_since(case.reported_at);
+        let again = case.reported.contains(what) && !self.was_troubled_since(case.reported_at);
         let asked = case.questions > 0;
         if wrong {
             let sentence = format!("booking {booking} was reported as {what:?}, and it was not");
@@ -199,7 +198,7 @@ impl Judge {
         }
         if let Some(case) = self.cases.get_mut(&booking) {
             case.questions = case.questions.saturating_sub(1);
-            case.reported = Some(what.clone());
+            case.reported.push(what.clone());
             case.reported_at = at;
         }
     }

@@ -222,7 +222,7 @@ impl World {
         }
     }
 
-    fn a_booking(&mut self, at: usize) -> Option<BookingId> {
+    pub(super) fn a_booking(&mut self, at: usize) -> Option<BookingId> {
         let books = self.houses.get(at)?.healthengine.books();
         let count = books.bookings.len();
         if count == 0 {

@@ -1,14 +1,17 @@
 //! What staff, operators and Healthengine itself do.
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 
 use super::World;
 use crate::domain::civil::{LocalDateTime, TimeRange};
+use crate::domain::client_day::DayOf;
 use crate::domain::clock::Clock as _;
 use crate::domain::diary::{Resource, Standing};
-use crate::domain::id::PmsResourceId;
+use crate::domain::feature::ExtraFeature;
+use crate::domain::id::{BookingId, PmsResourceId};
 use crate::domain::patient::Patient;
-use crate::healthengine::{Pending, RequestKind};
+use crate::healthengine::{BookingQuestion, Pending, RequestKind};
+use crate::simulation::chronicle::Happening;
 use crate::simulation::house::House;
 use crate::simulation::patient::somebody;
 use crate::simulation::plan;
@@ -132,7 +135,8 @@ impl World {
     pub(super) fn wants(&mut self, at: usize) {
         let now = self.clock.now();
         let ahead = self.random.u64(0..9);
-        let kind = self.random.u8(0..8);
+        let kind = self.random.u8(0..14);
+        let asked = self.a_booking(at);
         let Some(house) = self.houses.get_mut(at) else {
             return;
         };
@@ -152,6 +156,8 @@ impl World {
             4 => house.wants_kind(RequestKind::PmsResources),
             5 => house.wants_kind(RequestKind::PmsAppointmentTypes),
             6 => house.wants_kind(RequestKind::Other("somethingNew".to_owned())),
+            7..=10 => house.wants_to_know(asked),
+            11 | 12 => house.wants_a_day(day),
             _ => house.wants_kind(RequestKind::Other("andAnother".to_owned())),
         }
         self.tell(at);
@@ -181,6 +187,37 @@ impl World {
 }
 
 impl House {
+    /// Healthengine asks whether a booking's appointment has changed.
+    fn wants_to_know(&self, booking: Option<BookingId>) {
+        let told = booking.map(|booking| (booking, self.healthengine.told(booking)));
+        let placed = told.and_then(|(booking, told)| {
+            let place = told.iter().find_map(|answer| answer.place().cloned())?;
+            Some((booking, place))
+        });
+        if let Some((booking, place)) = placed {
+            let question = BookingQuestion {
+                booking,
+                appointments: place.appointments,
+                pms_patient: Some(place.patient),
+            };
+            let mut books = self.healthengine.books();
+            if books.questions.insert(booking, question).is_none() {
+                self.note(Happening::QuestionAsked(booking));
+            }
+        }
+    }
+
+    /// Healthengine asks for a whole day with its patients.
+    fn wants_a_day(&self, day: NaiveDate) {
+        let mut books = self.healthengine.books();
+        if books.extra.is_on(ExtraFeature::ClientSnapshots) {
+            books
+                .extra
+                .snapshots_wanted
+                .insert((day, DayOf::Appointment));
+        }
+    }
+
     fn wants_kind(&self, kind: RequestKind) {
         self.healthengine.books().kinds.insert(kind);
     }
