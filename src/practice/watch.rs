@@ -5,7 +5,8 @@
 //! Healthengine is to hear of it as soon as the diary shows it, also of what happened while the
 //! daemon was down; yet a practice has hundreds of bookings that stand, and nothing happens to most.
 //! So only the days that the change feed names are looked at, everything where there is no feed, and
-//! everything once after a start, a few bookings at a time.
+//! everything once after a start, a few bookings at a time; where a system must be asked for each
+//! booking by its key, everything at most once an hour.
 //!
 //! # Invariants
 //! - An idle poll touches neither the ledger nor the PMS.
@@ -15,10 +16,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::time::Duration;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::desk::Tries;
 use super::intake::Intake;
+use super::policy::later;
 use super::seen::Seen;
 use super::{Halt, Practice};
 use crate::domain::booking::{
@@ -39,6 +43,9 @@ const MOST_DAYS: usize = 50;
 /// How far back a walk begins: staff mark who did not attend days later.
 pub(super) const DAYS_BACK: Days = Days::new(7);
 
+/// How long after a walk from key to key the next one may begin: it asks for each booking by itself.
+const BETWEEN_WALKS_BY_KEY: Duration = Duration::from_secs(60 * 60);
+
 /// Where a look has come to.
 type Mark = (LocalDateTime, BookingId);
 
@@ -48,6 +55,8 @@ pub(super) struct Watch {
     /// Days that changed, and how far each was looked at.
     days: BTreeMap<(NaiveDate, PmsResourceId), Option<Mark>>,
     walk: Walk,
+    /// Before when no walk from key to key begins.
+    next_by_key: Option<DateTime<Utc>>,
     /// Days that the next activation looks at again.
     again: BTreeSet<(NaiveDate, PmsResourceId)>,
     /// Before when a diary that may have been lost is not looked at again.
@@ -197,10 +206,15 @@ impl Practice {
             self.watch.day_changed(&resource, date);
         }
         for _ in 0..MOST_DAYS {
-            let next = self.watch.next(today, self.walks(), left);
+            // Where each is asked for by itself, each counts against the allowance.
+            let most = if self.reads_standings() { left } else { 1 };
+            let next = self.watch.next(today, self.walks(now), most);
             let Some((reason, stretch)) = next.filter(|_| left > 0) else {
                 break;
             };
+            if reason == Reason::Walk && self.watch.walk == Walk::Due && !self.reads_standings() {
+                self.watch.next_by_key = Some(later(now, BETWEEN_WALKS_BY_KEY));
+            }
             let watched = self
                 .ports
                 .ledger
@@ -242,10 +256,17 @@ impl Practice {
 
     /// Whether everything can be looked at now. A walk begins only after the change feed's: what
     /// changes after it was looked at is then in the feed.
-    fn walks(&self) -> bool {
+    fn walks(&self, now: DateTime<Utc>) -> bool {
         let can = self.ports.pms.describe();
-        can.standings == Support::Yes
-            && (can.change_feed == Support::No || self.horizon.cursor.is_some())
+        let follows = can.change_feed == Support::No || self.horizon.cursor.is_some();
+        let under_way = matches!(self.watch.walk, Walk::At(..));
+        let rested = self.watch.next_by_key.is_none_or(|at| now >= at);
+        let by_key = can.keeps_key == Support::Yes && (under_way || rested);
+        follows && (self.reads_standings() || by_key)
+    }
+
+    fn reads_standings(&self) -> bool {
+        self.ports.pms.describe().standings == Support::Yes
     }
 
     /// The days of bookings that may stand in the diary and are not confirmed yet: what happens to

@@ -275,6 +275,32 @@ async fn a_system_without_standings_is_asked_for_the_key_on_the_days_that_change
 }
 
 #[tokio::test]
+async fn a_system_without_standings_is_asked_for_every_key_after_a_start_and_hourly_without_a_feed()
+{
+    for feed in [Support::Yes, Support::No] {
+        let (mut world, booking) = booked(|plan| {
+            plan.pms.can.standings = Support::No;
+            plan.pms.can.change_feed = feed;
+        })
+        .await;
+        let other = world.healthengine.book(2, "2026-11-24 10:30");
+        world.run_for(seconds(70)).await;
+        world.kill();
+        mark(&world, booking, Standing::Cancelled);
+        world.restart();
+        world.run_for(seconds(20)).await;
+        assert_eq!(after(&world, booking), [Answer::Cancelled], "{feed:?}");
+        let finds = world.pms.calls(Call::Find);
+        world.run_for(minutes(50)).await;
+        assert_eq!(world.pms.calls(Call::Find), finds, "{feed:?}");
+        mark(&world, other, Standing::DidNotAttend);
+        world.run_for(minutes(15)).await;
+        assert_eq!(after(&world, other), [Answer::DidNotAttend], "{feed:?}");
+        world.finish().await;
+    }
+}
+
+#[tokio::test]
 async fn a_booking_that_staff_had_typed_in_is_watched_too() {
     let mut world = World::linked().await;
     let booking = world.healthengine.book(1, "2026-11-24 09:30");
