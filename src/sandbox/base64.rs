@@ -20,6 +20,17 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     text
 }
 
+const fn sextet(letter: u8) -> Option<u8> {
+    match letter {
+        b'A'..=b'Z' => Some(letter - b'A'),
+        b'a'..=b'z' => Some(letter - b'a' + 26),
+        b'0'..=b'9' => Some(letter - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    }
+}
+
 /// The bytes of this text; `None` when it is not base64 with its padding.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(4) {
@@ -33,13 +44,12 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     for chunk in body.as_bytes().chunks(4) {
         let mut group = 0_u32;
         for letter in chunk {
-            let sextet = ALPHABET.iter().position(|known| known == letter)?;
-            group = group << 6 | u32::try_from(sextet).ok()?;
+            group = group << 6 | u32::from(sextet(*letter)?);
         }
         let bits = chunk.len() * 6;
         group <<= 24 - bits;
         let [_, first, second, third] = group.to_be_bytes();
-        bytes.extend([first, second, third].into_iter().take(bits / 8));
+        bytes.extend_from_slice([first, second, third].get(..bits / 8)?);
     }
     Some(bytes)
 }

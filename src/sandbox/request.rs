@@ -155,6 +155,10 @@ pub struct Attachment {
     pub name: Option<String>,
     /// What it says: the document is plain text.
     pub content: String,
+    /// How many bytes it has instead, which say nothing.
+    pub bytes: Option<usize>,
+    /// The SHA-1 that it is said to have, instead of its own.
+    pub hash: Option<String>,
 }
 
 /// A request that came into being, as subscriptions hear of it.

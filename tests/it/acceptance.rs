@@ -6,6 +6,7 @@ mod bookings;
 pub(crate) mod child;
 mod crash;
 mod demo;
+mod documents;
 mod features;
 mod first_hour;
 mod kills;

@@ -5,6 +5,7 @@
 
 mod bench;
 mod diary;
+mod documents;
 mod promises;
 
 /// The six promises as six tests of the bench that the expression makes, and what else the trait
@@ -14,6 +15,16 @@ macro_rules! adapter_contract {
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn promise_1_the_same_key_twice_is_one_appointment() {
             $crate::adapter_contract::promises::same_key_twice(&$bench).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn promise_1_the_same_key_twice_is_one_document() {
+            $crate::adapter_contract::documents::same_key_twice(&$bench).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn promise_6_a_dropped_attach_leaves_nothing_that_the_next_one_does_not_find() {
+            $crate::adapter_contract::documents::dropped_futures(&$bench).await;
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -36,6 +36,9 @@ pub(super) fn record_attachment(
     Ok(())
 }
 
+/// State, document, words and time of a row.
+type AttachmentColumns = (String, Option<String>, Option<String>, String);
+
 pub(super) fn attachment(
     connection: &Connection,
     practice: &PracticeId,
@@ -44,8 +47,7 @@ pub(super) fn attachment(
     let sql = "-- load_attachment
         select state, document, words, changed_at from attachment
         where practice = ?1 and request = ?2";
-    type Columns = (String, Option<String>, Option<String>, String);
-    let row: Option<Columns> = connection
+    let row: Option<AttachmentColumns> = connection
         .query_row(sql, params![practice.as_str(), request.number()], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })

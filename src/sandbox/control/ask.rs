@@ -68,11 +68,7 @@ impl State {
                 Kind::ClientSnapshots
             }
             Ask::AttachDocuments(attachment) => {
-                let attached = Attached {
-                    attachment: *attachment,
-                    created_at: now,
-                    outcome: None,
-                };
+                let attached = Attached::new(*attachment, now);
                 self.documents.attachments.insert(request, attached);
                 Kind::AttachDocuments
             }

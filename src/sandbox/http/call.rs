@@ -21,9 +21,9 @@ use crate::sandbox::practice::{Practice, Refused, State};
 use crate::sandbox::{BASE_PATH, Sandbox};
 
 /// The largest body as it travels, in bytes.
-const LARGEST_BODY: usize = 8 << 20;
+const LARGEST_BODY: usize = 64 << 20;
 /// The largest body once unpacked, in bytes.
-const LARGEST_UNPACKED: u64 = 32 << 20;
+const LARGEST_UNPACKED: u64 = 64 << 20;
 /// Where a practice that comes unannounced is taken to be.
 const STRANGERS_ZONE: &str = "Australia/Sydney";
 
@@ -139,7 +139,7 @@ fn is_user_agent(headers: &HeaderMap) -> bool {
 async fn read_body(headers: &HeaderMap, body: Body) -> Payload {
     let broken = |rule: &str| Payload::Unreadable(Broken::at("", rule));
     let Ok(bytes) = axum::body::to_bytes(body, LARGEST_BODY).await else {
-        return broken("must be at most 8 MiB");
+        return broken("must be at most 64 MiB");
     };
     if bytes.is_empty() {
         return Payload::Absent;
@@ -162,7 +162,7 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Payload {
             match reader.read_to_end(&mut unpacked) {
                 Err(_) => broken("must be gzip, as its Content-Encoding says"),
                 Ok(length) if u64::try_from(length).unwrap_or(u64::MAX) > LARGEST_UNPACKED => {
-                    broken("must be at most 32 MiB unpacked")
+                    broken("must be at most 64 MiB unpacked")
                 }
                 Ok(_) => Payload::Bytes {
                     json,

@@ -12,7 +12,7 @@ fn is_on(state: &Value, id: &str) -> Option<bool> {
 }
 
 /// Writes the `[features]` table of a practice's file, or takes it out again.
-fn wish(town: &Town, place: &Place, table: &str) {
+pub(super) fn wish(town: &Town, place: &Place, table: &str) {
     town.write_practice(place);
     let path = format!("config/practices/{}.toml", place.name);
     let path = town.path().join(path);

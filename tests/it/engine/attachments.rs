@@ -45,6 +45,11 @@ fn answer(world: &World, request: RequestId) -> Result<String, String> {
     answers[0].clone().map(|id| id.unwrap().to_string())
 }
 
+fn is_unanswered(world: &World, request: RequestId) -> bool {
+    let books = world.healthengine.books();
+    books.extra.papers.handed_in[&request].answers.is_empty()
+}
+
 fn attached(world: &World) -> Vec<(String, String, Vec<u8>)> {
     let state = world.pms.state();
     let attached = state.diary.papers.attached.iter();
@@ -210,9 +215,7 @@ async fn a_document_waits_for_the_pms_and_is_refused_after_a_day() {
     world.pms.fail(Call::Attach, (0..20_000).map(|_| down()));
     let request = world.healthengine.hand_in(5, form(&whose));
     world.run_for(minutes(60)).await;
-    let books = world.healthengine.books();
-    assert!(books.extra.papers.handed_in[&request].answers.is_empty());
-    drop(books);
+    assert!(is_unanswered(&world, request));
     world.clock.advance(minutes(23 * 60 + 30));
     world.run_for(minutes(5)).await;
     assert!(answer(&world, request).is_err());
@@ -235,9 +238,7 @@ async fn a_document_that_may_stand_in_the_system_is_never_refused_for_its_silenc
     world.clock.advance(minutes(25 * 60));
     world.run_for(minutes(10)).await;
     // THEN nothing is said until the system tells where it stands
-    let books = world.healthengine.books();
-    assert!(books.extra.papers.handed_in[&request].answers.is_empty());
-    drop(books);
+    assert!(is_unanswered(&world, request));
     world.run_for(minutes(180)).await;
     assert_eq!(answer(&world, request), Ok("D1".to_owned()));
     assert_eq!(attached(&world).len(), 1);

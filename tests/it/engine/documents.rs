@@ -357,7 +357,7 @@ async fn offering_and_uploading_survive_a_kill_at_every_call() {
             want_upload(&world, 2, "D1");
             want_list(&world, 1);
             world.healthengine.fail(
-                fault.map(|(op, _)| op).unwrap_or(Op::Upload),
+                fault.map_or(Op::Upload, |(op, _)| op),
                 fault.map(|(_, fault)| fault),
             );
             world.pms.fail(Call::Documents, [PmsFault::LoseRequest]);
