@@ -4,7 +4,6 @@ use super::Diary;
 use crate::domain::booking::{Place, RejectReason};
 use crate::domain::document::{Attachment, Content, Document, DocumentType};
 use crate::domain::id::{AttachmentKey, InvalidId, PmsAppointmentId, PmsDocumentId, PmsPatientId};
-use crate::domain::redacted::Redacted;
 use crate::pms::PmsError;
 
 /// Every document of a practice.
@@ -55,7 +54,8 @@ impl Diary {
             let of = |known: &&crate::domain::patient::PatientRecord| known.id == one.patient;
             self.patients.iter().find(of)?.details.surname.clone()
         });
-        let name = whose.map(|whose| Redacted::new(format!("Referral of {}", whose.reveal())));
+        // As referrals are often called: after their patient.
+        let name = whose;
         self.papers.offered.push(Offered {
             appointment: appointment.clone(),
             document: Document {

@@ -136,16 +136,19 @@ async fn a_body_may_be_gzip_and_must_be_what_it_says() {
 async fn a_body_has_a_largest_size_packed_and_unpacked() {
     let world = World::empty().await;
     let path = "/config/pmsResources/snapshot";
-    let large = " ".repeat((8 << 20) + 1);
+    let large = " ".repeat((64 << 20) + 1);
     let call = with_json(world.call(Method::POST, path), &Value::Null).body(large);
-    assert_eq!(Answer::of(call).await.rule(), "body: must be at most 8 MiB");
+    assert_eq!(
+        Answer::of(call).await.rule(),
+        "body: must be at most 64 MiB"
+    );
     let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
-    bomb.write_all(&vec![b' '; (32 << 20) + 1]).unwrap();
+    bomb.write_all(&vec![b' '; (64 << 20) + 1]).unwrap();
     let call = with_json(world.call(Method::POST, path), &Value::Null)
         .header("content-encoding", "gzip")
         .body(bomb.finish().unwrap());
     let rule = Answer::of(call).await.rule();
-    assert_eq!(rule, "body: must be at most 32 MiB unpacked");
+    assert_eq!(rule, "body: must be at most 64 MiB unpacked");
 }
 
 #[tokio::test]
