@@ -300,48 +300,6 @@ impl Desk {
         Ok(())
     }
 
-    /// Records what Healthengine knows of a change in the diary, with a line for the booking's story.
-    /// What was to be removed by hand is removed once the appointment is cancelled.
-    pub(super) async fn record_report(
-        &mut self,
-        who: (&Profile, &Ports),
-        record: ReportRecord,
-        what: &str,
-        durability: Durability,
-    ) -> Result<(), Halt> {
-        let (profile, ports) = who;
-        let by_hand = ItemKey {
-            kind: ItemKind::RemoveByHand,
-            subject: record.booking.to_string(),
-        };
-        let is_open = self.items.iter().any(|item| item.key == by_hand);
-        let removed = is_open && record.change == DiaryChange::Cancelled;
-        let settle: Vec<ItemKey> = removed.then_some(by_hand).into_iter().collect();
-        let change = Change {
-            report: Some(record.clone()),
-            story: vec![StoryLine {
-                at: record.changed_at,
-                what: what.to_owned(),
-            }],
-            settle: settle.clone(),
-            ..Change::default()
-        };
-        ports.ledger.record(&profile.id, change, durability).await?;
-        self.items.retain(|item| !settle.contains(&item.key));
-        self.note_report(record);
-        Ok(())
-    }
-
-    fn note_report(&mut self, record: ReportRecord) {
-        let key = (record.booking, record.change);
-        if record.state.is_settled() {
-            self.reports.remove(&key);
-        } else {
-            let tries = Tries::default();
-            self.reports.insert(key, OpenReport { record, tries });
-        }
-    }
-
     /// Raises items, settles others, and changes the marks.
     pub(super) async fn note(
         &mut self,

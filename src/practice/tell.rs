@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::desk::{Desk, OpenReport, Tries};
 use super::health::Failing;
 use super::policy::{AfterAnswer, after_answer};
-use super::{Halt, Practice};
+use super::{Halt, Ports, Practice, Profile};
 use crate::domain::booking::{DiaryChange, ReportRecord, ReportState};
 use crate::domain::id::BookingId;
-use crate::ledger::Durability;
+use crate::ledger::{Change, Durability, ItemKey, ItemKind, StoryLine};
 
 /// The most reports that one activation sends: bookings wait behind them.
 const MOST_AT_ONCE: usize = 20;
@@ -152,5 +153,49 @@ impl Practice {
         self.desk
             .record_report(who, record, &what, Durability::WithNext)
             .await
+    }
+}
+
+impl Desk {
+    /// Records what Healthengine knows of a change in the diary, with a line for the booking's story.
+    /// What was to be removed by hand is removed once the appointment is cancelled.
+    pub(super) async fn record_report(
+        &mut self,
+        who: (&Profile, &Ports),
+        record: ReportRecord,
+        what: &str,
+        durability: Durability,
+    ) -> Result<(), Halt> {
+        let (profile, ports) = who;
+        let by_hand = ItemKey {
+            kind: ItemKind::RemoveByHand,
+            subject: record.booking.to_string(),
+        };
+        let is_open = self.items.iter().any(|item| item.key == by_hand);
+        let removed = is_open && record.change == DiaryChange::Cancelled;
+        let settle: Vec<ItemKey> = removed.then_some(by_hand).into_iter().collect();
+        let change = Change {
+            report: Some(record.clone()),
+            story: vec![StoryLine {
+                at: record.changed_at,
+                what: what.to_owned(),
+            }],
+            settle: settle.clone(),
+            ..Change::default()
+        };
+        ports.ledger.record(&profile.id, change, durability).await?;
+        self.items.retain(|item| !settle.contains(&item.key));
+        self.note_report(record);
+        Ok(())
+    }
+
+    pub(super) fn note_report(&mut self, record: ReportRecord) {
+        let key = (record.booking, record.change);
+        if record.state.is_settled() {
+            self.reports.remove(&key);
+        } else {
+            let tries = Tries::default();
+            self.reports.insert(key, OpenReport { record, tries });
+        }
     }
 }
