@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
+use self::documents::Documents;
 use self::judge::{Verdict, judge};
 use self::narrator::Narrator;
 use self::snapshots::Snapshots;
@@ -19,6 +20,7 @@ use crate::daemon::{self, Ending};
 use crate::sandbox::{Sandbox, SandboxSettings};
 use crate::telemetry::{self, LogLevel, chain};
 
+mod documents;
 mod judge;
 mod narrator;
 mod snapshots;
@@ -141,6 +143,7 @@ async fn play(
         town: Town::new(&sandbox, &stage.practices, arguments.seed),
         narrator: Narrator::default(),
         snapshots: Snapshots::default(),
+        documents: Documents::default(),
         wanted: arguments
             .bookings
             .map(|count| usize::try_from(count).unwrap_or(usize::MAX)),
@@ -175,6 +178,7 @@ struct Show<'a> {
     town: Town<'a>,
     narrator: Narrator,
     snapshots: Snapshots,
+    documents: Documents,
     wanted: Option<usize>,
 }
 
@@ -206,6 +210,8 @@ impl Show<'_> {
             let book = self.sandbox.books();
             self.narrate(&book, streams);
             self.town.go_on(&book)?;
+            self.documents
+                .go_on(self.sandbox, &self.stage.practices, &book)?;
             let bookings = (self.town.made.len(), left);
             self.snapshots
                 .ask(self.sandbox, &self.stage.practices, bookings, now)?;
@@ -229,10 +235,13 @@ impl Show<'_> {
     fn end(&mut self, ended: Ending, streams: &mut Streams<'_>) -> Result<Exit, String> {
         let book = self.sandbox.books();
         self.narrate(&book, streams);
-        let verdict = judge(&self.stage.practices, &book)?;
+        let mut verdict = judge(&self.stage.practices, &book)?;
+        let practices = &self.stage.practices;
+        let carried = self.documents.told(self.sandbox, practices, &mut verdict)?;
         let violations = self.sandbox.violations();
         let days = snapshots::told(self.sandbox, &self.stage.practices);
         summary::write_days(days, streams.out)
+            .and_then(|()| summary::write_documents(carried, streams.out))
             .and_then(|()| {
                 summary::write(&self.town, &book, &verdict, violations.len(), streams.out)
             })

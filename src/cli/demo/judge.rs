@@ -37,6 +37,13 @@ pub(super) struct Verdict {
     pub(super) differences: Vec<Difference>,
 }
 
+impl Verdict {
+    /// Something is wrong at a practice beside its bookings.
+    pub(super) fn note(&mut self, practice: &'static str, what: String) {
+        self.differences.push(Difference { practice, what });
+    }
+}
+
 /// An appointment as the diary's file has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, Utc};
 
-use super::stage::{DemoPractice, WITH_SNAPSHOTS};
+use super::stage::{DemoPractice, WITH_FEATURES};
 use crate::sandbox::{Ask, DateType, Sandbox};
 
 /// After how many bookings Healthengine asks at the latest.
@@ -28,7 +28,7 @@ impl Snapshots {
             return Ok(());
         }
         self.asked = true;
-        let with = practices.iter().find(|one| one.name == WITH_SNAPSHOTS);
+        let with = practices.iter().find(|one| one.name == WITH_FEATURES);
         let Some(practice) = with else {
             return Ok(());
         };
@@ -47,7 +47,7 @@ impl Snapshots {
 /// How many days of the practice Healthengine has with their patients, and how many appointments
 /// stand in them.
 pub(super) fn told(sandbox: &Sandbox, practices: &[DemoPractice]) -> (usize, u64) {
-    let mut with = practices.iter().filter(|one| one.name == WITH_SNAPSHOTS);
+    let mut with = practices.iter().filter(|one| one.name == WITH_FEATURES);
     let state = with.next().and_then(|one| sandbox.state(&one.id));
     let days = state
         .and_then(|state| state.documents.get("clientSnapshots")?.as_array().cloned())

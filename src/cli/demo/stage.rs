@@ -12,8 +12,9 @@ use crate::pms::diary::{Desk, Plan};
 /// The key by which the sandbox knows the demo's deployment.
 pub(super) const API_KEY: &str = "demo-deployment";
 
-/// The practice whose days Healthengine asks for with their patients.
-pub(super) const WITH_SNAPSHOTS: &str = "harbour-dental";
+/// The practice that has the extra features on: Healthengine asks for its days with their patients,
+/// and documents go both ways.
+pub(super) const WITH_FEATURES: &str = "harbour-dental";
 
 /// A practice of the demo.
 #[derive(Debug, Clone)]
@@ -148,6 +149,7 @@ fn practice_file(practice: &DemoPractice) -> String {
         "sunday",
     ];
     let hours = days.map(|day| format!("{day} = [{{ start = \"00:00\", end = \"24:00\" }}]\n"));
+    let features = practice.name == WITH_FEATURES;
     format!(
         "practice_id = \"{}\"\n\
          practice_key = \"{}\"\n\
@@ -157,13 +159,14 @@ fn practice_file(practice: &DemoPractice) -> String {
          adapter = \"diary\"\n\
          database = \"{}\"\n\n\
          [features]\n\
-         client_snapshots = {}\n",
+         client_snapshots = {features}\n\
+         documents = {features}\n\
+         attach_documents = {features}\n",
         practice.id,
         practice.key,
         practice.zone.name(),
         hours.concat(),
         practice.diary.display(),
-        practice.name == WITH_SNAPSHOTS
     )
 }
 

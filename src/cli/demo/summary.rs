@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
+use super::documents::Carried;
 use super::judge::Verdict;
-use super::stage::WITH_SNAPSHOTS;
+use super::stage::WITH_FEATURES;
 use super::town::{Town, Visit};
 use crate::sandbox::{Entry, Happening, Standing};
 
@@ -82,7 +83,16 @@ pub(super) fn write_days(
     writeln!(out)?;
     writeln!(
         out,
-        "days of {WITH_SNAPSHOTS} sent with their patients: {days}, with {appointments} appointments"
+        "days of {WITH_FEATURES} sent with their patients: {days}, with {appointments} appointments"
+    )
+}
+
+/// Writes how many documents went where.
+pub(super) fn write_documents(carried: Carried, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "documents of {WITH_FEATURES}: {} offered, {} of them sent; {} from patients put into their records",
+        carried.offered, carried.uploaded, carried.attached
     )
 }
 
