@@ -6,6 +6,9 @@
 //! `HEALTHENGINE_PLANTED_BUG` names it. `tests/planted_bugs` plants each in turn, runs the proofs,
 //! and demands that two of them catch it.
 
+#[cfg(feature = "planted-bugs")]
+use crate::domain::id::PracticeId;
+
 #[cfg(all(feature = "planted-bugs", not(debug_assertions)))]
 compile_error!("planted-bugs is for tests: no optimised build may have it");
 
@@ -69,12 +72,10 @@ bugs! {
     UnknownTakenForNo,
     /// A look that fails ends in a rejection, although the appointment may stand.
     RejectedWhileItMayStand,
-    /// A system that is still writing is believed when it says that nothing is there.
-    StillWritingTakenForNo,
     /// Each attempt to insert a booking has a key of its own.
     KeyDiffersByAttempt,
-    /// Changes that share a flush are written under one practice's name.
-    TenantsMixed,
+    /// A booking stands in the diary under another practice's key.
+    TenantKeysSwapped,
     /// What was open when the process died is not taken up by the next one.
     OpenBookingsForgotten,
     /// After a failure of the ledger the memory is trusted, not read again.
@@ -87,20 +88,12 @@ bugs! {
     FirstPatientTaken,
     /// The date in UTC is taken for the practice's date.
     UtcTakenForLocal,
-    /// A time that the clock jumps over is booked.
-    GapBooked,
     /// A time that the clock jumps over is offered.
     GapOffered,
-    /// A list of resources that has shrunk is sent as it is.
+    /// A list that has shrunk is sent as it is.
     PartialListSent,
-    /// Days that fail inside a 200 are taken as sent.
-    FailedDaysTakenAsSent,
-    /// A day whose free time could not be read is not read again.
-    UnreadDaysForgotten,
     /// A cancellation is confirmed although the PMS did not do it.
     CancelledInWordsOnly,
-    /// An update is answered although its booking is still on its way into the diary.
-    UpdateBeforeBooking,
     /// An update of a booking that nobody knows is left without an answer.
     UnknownUpdateUnanswered,
     /// An answer that Healthengine does not know is sent for ever.
@@ -128,4 +121,10 @@ fn chosen() -> Option<Bug> {
         "no bug is called {name}"
     );
     known.map(|(_, bug)| *bug)
+}
+
+/// Another practice.
+#[cfg(feature = "planted-bugs")]
+pub(crate) fn neighbour(practice: &PracticeId) -> PracticeId {
+    PracticeId::parse("7002").unwrap_or_else(|_| practice.clone())
 }

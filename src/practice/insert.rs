@@ -13,6 +13,8 @@ use crate::domain::matching::{self, Likeness, Match};
 use crate::domain::redacted::Redacted;
 use crate::healthengine::Pending;
 use crate::ledger::{Durability, Item, ItemKind};
+#[cfg(feature = "planted-bugs")]
+use crate::planted::neighbour;
 use crate::pms::{PmsError, Support};
 
 impl Practice {
@@ -46,12 +48,17 @@ impl Practice {
         };
         let (patient, foresee) = self.choose_patient(hand.id, booking, &candidates);
         let now = self.now();
+        let practice = &self.profile.id;
         let id = planted!(
             KeyDiffersByAttempt,
             BookingId::new(now.timestamp()),
             hand.id
         );
-        let key = BookingKey::of(&self.profile.id, id);
+        let key = planted!(
+            TenantKeysSwapped,
+            BookingKey::of(&neighbour(practice), id),
+            BookingKey::of(practice, id)
+        );
         let wanted = Wanted {
             resource,
             appointment_type: booking.appointment_type.clone(),
@@ -114,8 +121,6 @@ impl Practice {
                 .write_limit
                 .saturating_add(described.settles_within),
         );
-        let at_once = described.settles_within.is_zero();
-        let settles = planted!(StillWritingTakenForNo, false, !at_once);
         match pms.find(&key, self.look_limit(hand.id)).await {
             Ok(Some(booked)) => {
                 self.health.pms_answered();
@@ -127,7 +132,7 @@ impl Practice {
                 Ok(Onward::Go)
             }
             // A system that may still be writing has not said no yet.
-            Ok(None) if settles && self.now() < settled_at => {
+            Ok(None) if !described.settles_within.is_zero() && self.now() < settled_at => {
                 self.health.pms_answered();
                 let now = self.now();
                 if let Some(open) = self.desk.bookings.get_mut(&hand.id) {

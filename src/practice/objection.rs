@@ -28,8 +28,7 @@ pub(super) fn objection(
     let Some(resource) = &booking.resource else {
         return Some(RejectReason::ResourceRemoved);
     };
-    let occurs = zone.occurrence(booking.start).instant();
-    let Some(start) = planted!(GapBooked, occurs.or(Some(now)), occurs) else {
+    let Some(start) = zone.occurrence(booking.start).instant() else {
         return Some(RejectReason::TimeDoesNotExist);
     };
     if start < now && is_late(booked_at, now) {

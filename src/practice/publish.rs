@@ -80,8 +80,7 @@ impl Practice {
                     }
                 }
                 Err(error) => {
-                    let horizon = &mut self.horizon;
-                    planted!(UnreadDaysForgotten, (), horizon.put_back(resource, due));
+                    self.horizon.put_back(resource, due);
                     let now = self.now();
                     self.health.pms_failed(&error, now);
                     break;
@@ -198,9 +197,8 @@ impl Practice {
             Ok(outcome) => {
                 self.sent();
                 let now = self.now();
-                let failed = planted!(FailedDaysTakenAsSent, Vec::new(), outcome.failed);
                 for (at, day) in days.iter().enumerate() {
-                    match failed.iter().find(|(failed, _)| *failed == at) {
+                    match outcome.failed.iter().find(|(failed, _)| *failed == at) {
                         Some((_, words)) => self.horizon.note_refused(day, words, now),
                         None => self.horizon.note_taken(day),
                     }

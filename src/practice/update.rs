@@ -125,7 +125,7 @@ impl Practice {
             State::Rejecting { .. } | State::Rejected { .. } => {
                 Work::Refuse("the booking was rejected".to_owned(), Vec::new())
             }
-            State::Received | State::Inserting { .. } => planted!(UpdateBeforeBooking, Work::Done, Work::Wait),
+            State::Received | State::Inserting { .. } => Work::Wait,
             State::SettledByPerson if cancels => Work::Refuse(
                 "staff have settled the booking themselves, and are asked to remove its appointment"
                     .to_owned(),

@@ -17,7 +17,8 @@ pub const CANARIES: [&str; 6] = [
 /// The reason that every patient gives.
 pub const REASON: &str = "tooth-ache";
 
-/// Somebody who is like nobody else: matching must never take two of them for one person.
+/// Somebody who is like nobody else, though some share a phone: matching must never take two of
+/// them for one person.
 pub fn somebody(n: u32) -> Patient {
     let mut random = fastrand::Rng::with_seed(u64::from(n));
     let letters: String = std::iter::repeat_with(|| random.lowercase())
@@ -29,7 +30,7 @@ pub fn somebody(n: u32) -> Patient {
         given_name: text(format!("Testa{}", letters.get(..4).unwrap_or_default())),
         surname: text(format!("Sample-{letters}{n}")),
         date_of_birth: birthday.map(Redacted::new),
-        phone: text(format!("0491 570 {:03}", random.u32(0..1000))),
+        phone: text(format!("0491 570 {:03}", random.u32(0..100))),
         email: text(format!("{letters}@example.com")),
         street: text(format!("{} Fiction Street", random.u32(1..900))),
         ..Patient::default()

@@ -119,3 +119,28 @@ fn the_tables_of_matching_are_those_that_were_measured() {
         );
     }
 }
+
+#[test]
+fn every_bug_that_can_be_planted_is_in_the_readme_and_caught_by_two_proofs() {
+    let source = read("src/planted.rs");
+    let (_, listed) = source.split_once("\nbugs! {\n").unwrap();
+    let (listed, _) = listed.split_once("\n}\n").unwrap();
+    let lines: Vec<&str> = listed.lines().map(str::trim).collect();
+    let bugs: Vec<String> = lines
+        .chunks(2)
+        .map(|bug| {
+            let wrong = bug[0].strip_prefix("/// ").unwrap();
+            format!("| `{}` | {wrong} |", bug[1].trim_end_matches(','))
+        })
+        .collect();
+    assert!(bugs.len() >= 15, "{}", bugs.len());
+    let readme = read("README.md");
+    let rows = readme
+        .lines()
+        .filter(|line| line.matches(" | ✓ ").count() >= 2);
+    let shown: Vec<&str> = rows.collect();
+    assert_eq!(shown.len(), bugs.len());
+    for (row, bug) in shown.iter().zip(&bugs) {
+        assert!(row.starts_with(bug), "{bug} is not in its place: {row}");
+    }
+}

@@ -96,15 +96,13 @@ impl Store {
         let mut flush = self.unflushed.len() >= MOST_UNFLUSHED;
         let mut answers = Vec::with_capacity(group.len());
         for entry in group {
-            let whose = entry.practice;
-            let of = planted!(TenantsMixed, self.unflushed_of(whose), whose);
-            let applied = self.apply(&of, &entry.change);
+            let applied = self.apply(&entry.practice, &entry.change);
             // While the disk takes nothing, nothing is accepted early.
             let waits = entry.durability == Durability::WithNext;
             let early = planted!(AnsweredBeforeCommit, true, waits) && self.trouble.is_none();
             if applied.is_ok() {
                 if early {
-                    self.unflushed.push((of, entry.change));
+                    self.unflushed.push((entry.practice, entry.change));
                 } else {
                     flush = true;
                 }
@@ -274,13 +272,6 @@ impl Store {
             self.begin()?;
         }
         Ok(())
-    }
-
-    /// The practice whose change waits, or this one.
-    #[cfg(feature = "planted-bugs")]
-    fn unflushed_of(&self, other: PracticeId) -> PracticeId {
-        let last = self.unflushed.last();
-        last.map_or(other, |(practice, _)| practice.clone())
     }
 
     fn apply(&mut self, practice: &PracticeId, change: &Change) -> Result<(), LedgerError> {

@@ -272,12 +272,12 @@ impl Diary {
         }
     }
 
-    /// The patients of the same surname.
+    /// The patients of the same surname or phone.
     pub fn like(&self, patient: &Patient) -> Vec<PatientRecord> {
-        let alike = self
-            .patients
-            .iter()
-            .filter(|known| known.details.surname == patient.surname);
+        let alike = self.patients.iter().filter(|known| {
+            let details = &known.details;
+            details.surname == patient.surname || details.phone == patient.phone
+        });
         alike.cloned().collect()
     }
 
