@@ -225,9 +225,10 @@ impl Practice {
             // Free time may be tied to types.
             self.horizon.everything_changed(&self.setup.resources);
         }
+        // What could not be recorded is sent again: without its record nobody is linked here.
+        self.remember_setup().await?;
         self.setup.config = Need::None;
         self.setup.accepted = Accepted::No;
-        self.remember_setup().await?;
         Ok(())
     }
 

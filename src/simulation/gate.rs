@@ -1,4 +1,4 @@
-//! Counts every call of the engine's ports, and holds one of them for ever.
+//! Counts every call of the engine's ports, and holds one of them for ever, or each for a look.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 pub struct Gate {
     passes: Mutex<Passes>,
     held: Notify,
+    let_go: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ struct Passes {
     count: usize,
     names: Vec<(&'static str, Side)>,
     hold_at: Option<usize>,
+    /// Whether every pass is held until it is let go.
+    holds_each: bool,
     /// Whether only the count is kept, and of the calls of an idle practice not even that.
     forgets: bool,
 }
@@ -52,17 +55,28 @@ impl Gate {
                 return;
             }
             passes.count = passes.count.saturating_add(1);
-            passes.hold_at == Some(passes.count)
+            passes.holds_each || passes.hold_at == Some(passes.count)
         };
         if hold {
             self.hold().await;
         }
     }
 
-    /// Never returns: the answer does not come.
+    /// Holds the call: the answer does not come, unless the call is let go.
     pub async fn hold(&self) {
         self.held.notify_one();
-        std::future::pending::<()>().await;
+        self.let_go.notified().await;
+    }
+
+    /// Lets the call go that is held.
+    pub fn let_go(&self) {
+        self.let_go.notify_one();
+    }
+
+    /// Counts anew, and holds every pass until it is let go.
+    pub fn hold_each(&self) {
+        self.hold_at(None);
+        self.passes().holds_each = true;
     }
 
     /// Counts anew, and holds the n-th pass from here, from 1.
@@ -77,11 +91,13 @@ impl Gate {
 
     /// The passes since the count began, such as `before Book`.
     pub fn names(&self) -> Vec<String> {
-        let name = |(call, side): &(&str, Side)| match side {
-            Side::Before => format!("before {call}"),
-            Side::After => format!("after {call}"),
-        };
-        self.passes().names.iter().map(name).collect()
+        self.passes().names.iter().copied().map(named).collect()
+    }
+
+    /// The last pass since the count began, such as `before Book`.
+    pub fn last(&self) -> Option<String> {
+        let last = self.passes().names.last().copied();
+        last.map(named)
     }
 
     /// Waits until a call is held.
@@ -91,5 +107,12 @@ impl Gate {
 
     fn passes(&self) -> MutexGuard<'_, Passes> {
         self.passes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn named((call, side): (&'static str, Side)) -> String {
+    match side {
+        Side::Before => format!("before {call}"),
+        Side::After => format!("after {call}"),
     }
 }

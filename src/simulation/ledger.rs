@@ -1,7 +1,7 @@
 //! The real ledger, watched, and made to fail on demand.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::booking::{BookingRecord, ReportRecord, UpdateRecord, Watched};
 use crate::domain::document::{AttachmentRecord, OfferRecord};
@@ -27,8 +27,8 @@ pub struct WatchedLedger {
     chronicle: Arc<Chronicle>,
     gate: Arc<Gate>,
     broken: AtomicBool,
-    /// How many writes are answered before one answer is lost; negative: all are.
-    deaf_in: AtomicI64,
+    /// After how many writes one fails, and how.
+    planned: Mutex<Option<(u64, DiskFault)>>,
     /// How often it was read or written.
     touched: AtomicU64,
 }
@@ -43,7 +43,7 @@ impl WatchedLedger {
             chronicle: Arc::default(),
             gate,
             broken: AtomicBool::new(false),
-            deaf_in: AtomicI64::new(-1),
+            planned: Mutex::default(),
             touched: AtomicU64::new(0),
         }
     }
@@ -78,8 +78,38 @@ impl WatchedLedger {
     }
 
     /// After so many writes one is done, and fails all the same.
-    pub fn lose_answer_after(&self, writes: i64) {
-        self.deaf_in.store(writes, Ordering::Relaxed);
+    pub fn lose_answer_after(&self, writes: u64) {
+        self.fail_after(writes, DiskFault::AnswerLost);
+    }
+
+    /// After so many writes one fails like this.
+    pub fn fail_after(&self, writes: u64, fault: DiskFault) {
+        *self.plan() = Some((writes, fault));
+    }
+
+    /// After how many more writes one fails, and how.
+    pub fn planned(&self) -> Option<(u64, DiskFault)> {
+        *self.plan()
+    }
+
+    fn plan(&self) -> MutexGuard<'_, Option<(u64, DiskFault)>> {
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How this write fails.
+    fn fault(&self, now: DateTime<Utc>) -> Option<DiskFault> {
+        let mut planned = self.plan();
+        match *planned {
+            Some((0, fault)) => {
+                *planned = None;
+                Some(fault)
+            }
+            Some((left, fault)) => {
+                *planned = Some((left.saturating_sub(1), fault));
+                None
+            }
+            None => self.weather.of_disk(now),
+        }
     }
 }
 
@@ -177,7 +207,7 @@ impl Ledger for WatchedLedger {
             return Err(LedgerError::Engine("disk full".to_owned()));
         }
         let now = self.clock.now();
-        let fault = self.weather.of_disk(now);
+        let fault = self.fault(now);
         if let Some(fault) = fault {
             let how = fault.words().to_owned();
             let call = "record";
@@ -190,9 +220,6 @@ impl Ledger for WatchedLedger {
         self.inline.record(practice, change, durability).await?;
         if let Some(lost) = fault {
             return Err(LedgerError::Engine(lost.words().to_owned()));
-        }
-        if self.deaf_in.fetch_sub(1, Ordering::Relaxed) == 0 {
-            return Err(LedgerError::Engine("input or output error".to_owned()));
         }
         self.gate.pass("record", Side::After).await;
         Ok(())

@@ -92,7 +92,7 @@ pub struct PmsModel {
 }
 
 /// What is in the system, and how it behaves.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct State {
     /// The diary itself.
     pub diary: Diary,

@@ -15,6 +15,7 @@ mod kinds;
 mod late;
 mod ledger;
 mod lingering;
+mod matrix;
 mod outage;
 mod person;
 mod privacy;

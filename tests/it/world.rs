@@ -31,6 +31,7 @@ use healthengine_connector::simulation::gate::Gate;
 use healthengine_connector::simulation::ledger::WatchedLedger;
 use tempfile::TempDir;
 
+pub(crate) mod copy;
 pub(crate) mod finish;
 pub(crate) mod healthengine;
 pub(crate) mod journal;

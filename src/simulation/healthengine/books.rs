@@ -64,7 +64,7 @@ impl Answer {
 }
 
 /// What Healthengine has in its books.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Books {
     /// Every booking that was ever made.
     pub bookings: BTreeMap<BookingId, Pending<Booking>>,

@@ -12,7 +12,7 @@ use crate::healthengine::{
 };
 
 /// What Healthengine has of documents.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Papers {
     /// The bookings whose list of documents is wanted.
     pub lists_wanted: BTreeSet<BookingId>,
@@ -31,7 +31,7 @@ pub struct Papers {
 }
 
 /// A document that a patient handed in.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct HandedIn {
     /// What is known of it.
     pub metadata: AttachDocumentMetadata,

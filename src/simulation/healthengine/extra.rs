@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use super::{HealthengineModel, Op, Papers, failure};
 
 /// What Healthengine has of the extra features.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Extra {
     /// The features on offer, by id, and whether each is on.
     pub features: BTreeMap<String, bool>,

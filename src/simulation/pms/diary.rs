@@ -17,7 +17,7 @@ use crate::simulation::chronicle::Happening;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// What the practice's system holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Diary {
     /// Its resources.
     pub resources: Vec<Resource>,

@@ -7,7 +7,7 @@ use crate::domain::id::{AttachmentKey, InvalidId, PmsAppointmentId, PmsDocumentI
 use crate::pms::PmsError;
 
 /// Every document of a practice.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Papers {
     /// Those that the practice offers.
     pub offered: Vec<Offered>,
@@ -16,7 +16,7 @@ pub struct Papers {
 }
 
 /// A document that the practice offers with an appointment.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Offered {
     /// Whose it is: the appointment.
     pub appointment: PmsAppointmentId,
@@ -27,7 +27,7 @@ pub struct Offered {
 }
 
 /// A document that was put into a patient's record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Attached {
     /// The system's id of it.
     pub id: PmsDocumentId,

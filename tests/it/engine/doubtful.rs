@@ -27,26 +27,6 @@ async fn a_doubtful_match_leaves_its_item_when_the_inserts_answer_is_lost() {
 }
 
 #[tokio::test]
-async fn a_doubtful_match_leaves_its_item_wherever_the_daemon_is_killed() {
-    let mut n = 0;
-    loop {
-        n += 1;
-        let mut world = doubtful().await;
-        world.gate.hold_at(Some(n));
-        let ended = world.run_until_held(seconds(20)).await;
-        world.gate.hold_at(None);
-        world.restart();
-        world.run_for(seconds(20)).await;
-        let made = world.pms.state().diary.appointments.len();
-        assert_eq!(made, 1, "pass {n}");
-        world.finish_with(&[ItemKind::ComparePatients]).await;
-        if ended {
-            return;
-        }
-    }
-}
-
-#[tokio::test]
 async fn nobody_is_asked_to_compare_patients_when_none_was_made() {
     let refused = Fault::Reject(PmsError::Refused(RejectReason::OutsideHours));
     for faults in [vec![refused.clone()], vec![Fault::LoseRequest, refused]] {

@@ -1,8 +1,9 @@
 //! When the ledger fails, nothing is begun; when it is back, everything goes on.
 
-use healthengine_connector::ledger::ItemKind;
+use healthengine_connector::ledger::{ItemKind, Ledger as _};
 use healthengine_connector::practice::control::{Removals, Wishes};
 use healthengine_connector::practice::status::Condition;
+use healthengine_connector::simulation::ledger::DiskFault;
 
 use crate::world::healthengine::Op;
 use crate::world::pms::Call;
@@ -44,6 +45,23 @@ async fn without_its_ledger_a_practice_inserts_nothing_says_so_and_recovers() {
     world.run_for(minutes(1)).await;
     assert!(world.is_confirmed(booking));
     world.finish().await;
+}
+
+#[tokio::test]
+async fn a_first_link_that_could_not_be_recorded_is_made_again_and_recorded() {
+    for fault in [DiskFault::Full, DiskFault::AnswerLost] {
+        // GIVEN a disk that does not take which configuration was sent
+        let mut world = World::new();
+        world.ledger().fail_after(0, fault);
+        // WHEN the practice goes on
+        world.run_for(seconds(20)).await;
+        // THEN it is linked: what was sent is in the ledger, and the features are looked at
+        let ledger = world.ledger();
+        let record = ledger.load_practice(&world.profile.id).await.unwrap();
+        assert_eq!(record.marks.resources, ["R1", "R2"], "{fault:?}");
+        assert_eq!(world.healthengine.calls(Op::Features), 1);
+        world.finish().await;
+    }
 }
 
 #[tokio::test]

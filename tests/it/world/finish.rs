@@ -1,11 +1,13 @@
 //! What must hold when a test is over.
 
 use std::path::Path;
+use std::time::Duration;
 
+use chrono::NaiveDate;
 use healthengine_connector::domain::availability::publishable;
 use healthengine_connector::domain::booking::{BookingStatus, State};
 use healthengine_connector::domain::diary::Standing;
-use healthengine_connector::domain::id::{BookingId, BookingKey};
+use healthengine_connector::domain::id::{BookingId, BookingKey, PmsResourceId};
 use healthengine_connector::ledger::{ItemKind, Ledger as _};
 use healthengine_connector::pms::Support;
 
@@ -22,18 +24,64 @@ impl World {
     /// The same, with just these items left for a person.
     pub(crate) async fn finish_with(mut self, expected: &[ItemKind]) {
         self.run_for(seconds(65)).await;
-        let items: Vec<ItemKind> = self
-            .items()
-            .await
-            .iter()
-            .map(|item| item.key.kind)
-            .collect();
-        assert_eq!(items, expected, "items for a person");
+        let items = self.items().await;
+        let kinds: Vec<ItemKind> = items.iter().map(|item| item.key.kind).collect();
+        assert_eq!(kinds, expected, "items for a person");
+        self.assert_nothing_left().await;
+        self.assert_nothing_personal().await;
+    }
+
+    /// The same after this time, with no items left for a person but of these kinds.
+    pub(crate) async fn finish_within(mut self, length: Duration, allowed: &[ItemKind]) -> Self {
+        self.run_for(length).await;
+        let items = self.items().await;
+        let mut kinds = items.iter().map(|item| item.key.kind);
+        assert!(
+            kinds.all(|kind| allowed.contains(&kind)),
+            "items for a person: {items:?}"
+        );
+        self.assert_waits_for_nothing();
+        self.assert_nothing_left().await;
+        self
+    }
+
+    async fn assert_nothing_left(&self) {
         self.assert_settled().await;
         assert_eq!(self.healthengine.books().breaches, [""; 0]);
         assert_eq!(self.pms.state().breaches, [""; 0]);
         self.assert_published();
-        self.assert_nothing_personal().await;
+    }
+
+    /// Whether nothing waits: at Healthengine, and of what the practice is to send. A document that
+    /// is gone waits for nobody.
+    pub(crate) fn waits_for_nothing(&self) -> bool {
+        self.waiting().is_empty() && self.status.availability_waiting == 0
+    }
+
+    /// Fails on a request that has no answer and is in no person's hands.
+    pub(crate) fn assert_waits_for_nothing(&self) {
+        let waiting = self.waiting();
+        assert!(waiting.is_empty(), "without an answer: {waiting:?}");
+    }
+
+    /// The kinds of request of which one waits at Healthengine; bookings and their updates are
+    /// looked at one by one.
+    fn waiting(&self) -> Vec<&'static str> {
+        let books = self.healthengine.books();
+        let papers = &books.extra.papers;
+        let forms = papers.handed_in.values();
+        let forms = forms.filter(|form| form.answers.is_empty() && !form.gone);
+        let waiting = [
+            ("availability", !books.wanted.is_empty()),
+            ("configuration", !books.kinds.is_empty()),
+            ("a question", !books.questions.is_empty()),
+            ("a snapshot", !books.extra.snapshots_wanted.is_empty()),
+            ("a list of documents", !papers.lists_wanted.is_empty()),
+            ("an upload", !papers.uploads_wanted.is_empty()),
+            ("a document", forms.count() > 0),
+        ];
+        let waiting = waiting.into_iter().filter(|(_, waits)| *waits);
+        waiting.map(|(kind, _)| kind).collect()
     }
 
     /// What Healthengine was told is in the ledger, as a process finds it that has just started.
@@ -219,25 +267,33 @@ impl World {
 
     /// What Healthengine has of every published day is what the diary has.
     pub(crate) fn assert_published(&self) {
-        if self.status.availability_waiting > 0 || !self.status.availability_refused.is_empty() {
-            return;
+        let differs = self.published_otherwise();
+        assert_eq!(differs, None, "the published day differs");
+    }
+
+    /// A day that Healthengine has otherwise than the diary, while nothing is on its way.
+    pub(crate) fn published_otherwise(&self) -> Option<(PmsResourceId, NaiveDate)> {
+        let is_on_its_way =
+            self.status.availability_waiting > 0 || !self.status.availability_refused.is_empty();
+        if is_on_its_way || self.status.bookings.open > 0 {
+            return None;
         }
         let books = self.healthengine.books();
         let state = self.pms.state();
         let today = self.local().date();
-        for resource in &books.resources {
-            for date in today
-                .iter_days()
-                .take(usize::from(self.profile.publish_days))
-            {
-                let free = state.diary.free(&resource.id, date);
-                let free = publishable(&free, &[], self.profile.zone.gap_on(date));
-                let there = books.days.get(&(resource.id.clone(), date));
-                if self.status.bookings.open == 0 {
-                    assert_eq!(there, Some(&free), "the published day differs");
-                }
-            }
-        }
+        let dates = || {
+            let days = today.iter_days();
+            days.take(usize::from(self.profile.publish_days))
+        };
+        let mut days = books.resources.iter().flat_map(|resource| {
+            let id = &resource.id;
+            dates().map(move |date| (id.clone(), date))
+        });
+        days.find(|(resource, date)| {
+            let free = state.diary.free(resource, *date);
+            let free = publishable(&free, &[], self.profile.zone.gap_on(*date));
+            books.days.get(&(resource.clone(), *date)) != Some(&free)
+        })
     }
 
     /// No patient's detail stands in the ledger, its log, a story, an item, the status or the log.

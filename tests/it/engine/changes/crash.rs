@@ -24,7 +24,7 @@ enum Trouble {
     CallLostAfter,
     PmsDown,
     PmsSlow,
-    LedgerLosesItsAnswer(i64),
+    LedgerLosesItsAnswer(u64),
 }
 
 const TROUBLES: [Trouble; 7] = [
