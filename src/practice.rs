@@ -37,6 +37,7 @@ mod change;
 pub mod control;
 mod desk;
 mod document;
+mod errand;
 mod features;
 mod guard;
 mod health;
@@ -66,6 +67,7 @@ mod upload;
 mod watch;
 
 pub use activation::Activation;
+pub use errand::{Brought, Errand};
 
 /// The four ports through which a practice's engine meets the world.
 #[derive(Clone)]
@@ -150,6 +152,7 @@ pub struct Practice {
     snapshots: snapshot::Snapshots,
     allowance: allowance::Allowance,
     turns: Arc<turns::Turns>,
+    errands: errand::Errands,
     /// What an operator wished while the ledger could not be used.
     wishes_kept: control::Wishes,
 }
@@ -189,6 +192,7 @@ impl Practice {
             snapshots: snapshot::Snapshots::default(),
             allowance: allowance::Allowance::default(),
             turns,
+            errands: errand::Errands::default(),
             wishes_kept: control::Wishes::default(),
         }
     }

@@ -64,6 +64,7 @@ impl Practice {
             }
         }
         self.health.activation_over();
+        self.errands.let_go();
         Activation {
             wait: self.wait(begun),
             status: self.report(),

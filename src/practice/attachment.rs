@@ -19,6 +19,7 @@ use chrono::{DateTime, Utc};
 
 use super::desk::Tries;
 use super::document::{Found, REST_WHEN_ANSWERED};
+use super::errand::What;
 use super::features::is_no;
 use super::policy::{pause, pause_after_call};
 use super::{Halt, Practice, WhenPmsUnavailable};
@@ -171,10 +172,11 @@ impl Practice {
                 .refuse_attachment(id, "the document is larger than what can be taken")
                 .await;
         }
-        let Some(_turn) = self.turns.document() else {
+        let Some((answer, _turn)) = self.errands.fetched(id) else {
+            self.send_for(id);
             return Ok(());
         };
-        let document = match self.fetch_whole(id, listed).await {
+        let document = match self.check_whole(id, listed, answer) {
             Fetched::Whole(document) => *document,
             Fetched::Refuse(words) => return self.refuse_attachment(id, words).await,
             Fetched::Later => return Ok(()),
@@ -200,10 +202,34 @@ impl Practice {
         }
     }
 
-    /// Fetches a document and checks that it is whole.
-    async fn fetch_whole(&mut self, id: RequestId, listed: &AttachDocumentMetadata) -> Fetched {
+    /// Sends for a document, beside the activations: on a slow line it takes longer than a patient
+    /// who books may wait.
+    fn send_for(&mut self, request: RequestId) {
+        if self.errands.is_away() {
+            return;
+        }
+        let Some(turn) = self.turns.document() else {
+            return;
+        };
+        let healthengine = self.ports.healthengine.clone();
+        self.errands.begin(async move {
+            let answer = healthengine.fetch_attach_document(request).await;
+            What::Fetched {
+                request,
+                answer: Box::new(answer),
+                turn,
+            }
+        });
+    }
+
+    /// Checks that a document that was fetched is whole.
+    fn check_whole(
+        &mut self,
+        id: RequestId,
+        listed: &AttachDocumentMetadata,
+        fetched: Result<AttachDocument, CallError>,
+    ) -> Fetched {
         let now = self.now();
-        let fetched = self.ports.healthengine.fetch_attach_document(id).await;
         let wrong = match &fetched {
             Ok(document) => {
                 let said = &document.metadata;

@@ -9,6 +9,7 @@ use tracing::Instrument;
 
 use super::Practice;
 use super::control::Control;
+use super::errand::{Brought, Errand};
 use super::heartbeat::Heartbeat;
 use super::status::PracticeStatus;
 use crate::domain::clock::Clock;
@@ -31,18 +32,49 @@ pub async fn run(
     heartbeat: Arc<Heartbeat>,
 ) {
     let mut wait = practice.first_wait().await;
+    let clock = practice.ports.clock.clone();
+    let mut errand: Option<Errand> = None;
     loop {
-        if !rest(wait, &practice, &control, &stop, &heartbeat).await {
-            return;
+        match rest(wait, &*clock, &control, &stop, &heartbeat, &mut errand).await {
+            Rested::Stop => return,
+            Rested::Go => {}
+            Rested::Brought(brought) => practice.bring(brought),
         }
         // The activation is boxed, so that a resting practice holds none of its memory.
         let span = tracing::info_span!("practice", practice.name = %practice.profile.name);
-        let clock = practice.ports.clock.clone();
         let activation = Box::pin(practice.activate(control.take()).instrument(span));
-        let activation = watched(activation, &*clock, &heartbeat).await;
+        let mut brought = None;
+        let activation = watched(activation, &*clock, &heartbeat, &mut errand, &mut brought).await;
         wait = activation.wait;
         status.send_replace(Arc::new(activation.status));
+        if let Some(brought) = brought {
+            practice.bring(brought);
+            wait = Duration::ZERO;
+        }
+        if let Some(begun) = practice.errand() {
+            errand = Some(begun);
+        }
     }
+}
+
+/// Why a rest is over.
+enum Rested {
+    /// The process stops.
+    Stop,
+    /// It is time, or something woke the practice.
+    Go,
+    /// An errand is back.
+    Brought(Brought),
+}
+
+/// Waits for the errand under way; for ever where there is none.
+async fn carry(errand: &mut Option<Errand>) -> Brought {
+    let Some(under_way) = errand else {
+        return std::future::pending().await;
+    };
+    let brought = under_way.await;
+    *errand = None;
+    brought
 }
 
 /// Finishes an activation, showing signs of life meanwhile: a slow diary is no stalled loop. One
@@ -51,6 +83,8 @@ async fn watched<T>(
     activation: impl Future<Output = T>,
     clock: &dyn Clock,
     heartbeat: &Heartbeat,
+    errand: &mut Option<Errand>,
+    brought: &mut Option<Brought>,
 ) -> T {
     let mut activation = std::pin::pin!(activation);
     let begun = tokio::time::Instant::now();
@@ -61,6 +95,7 @@ async fn watched<T>(
                 heartbeat.beat(clock.now());
                 return done;
             }
+            back = carry(errand) => *brought = Some(back),
             () = tokio::time::sleep(LONGEST_SILENCE) => {
                 if begun.elapsed() < LONGEST_ACTIVATION {
                     heartbeat.beat(clock.now());
@@ -70,25 +105,27 @@ async fn watched<T>(
     }
 }
 
-/// Waits for the time, a wake-up or the stop; `false` means stop.
+/// Waits for the time, a wake-up, an errand or the stop.
 async fn rest(
     wait: Duration,
-    practice: &Practice,
+    clock: &dyn Clock,
     control: &Control,
     stop: &CancellationToken,
     heartbeat: &Heartbeat,
-) -> bool {
+    errand: &mut Option<Errand>,
+) -> Rested {
     let until = tokio::time::Instant::now() + wait;
     loop {
         let silence = until.saturating_duration_since(tokio::time::Instant::now());
         tokio::select! {
             biased;
-            () = stop.cancelled() => return false,
-            () = control.woken() => return true,
+            () = stop.cancelled() => return Rested::Stop,
+            () = control.woken() => return Rested::Go,
+            brought = carry(errand) => return Rested::Brought(brought),
             () = tokio::time::sleep(silence.min(LONGEST_SILENCE)) => {
-                heartbeat.beat(practice.now());
+                heartbeat.beat(clock.now());
                 if silence <= LONGEST_SILENCE {
-                    return true;
+                    return Rested::Go;
                 }
             }
         }

@@ -10,20 +10,21 @@ use chrono::{DateTime, Utc};
 
 use super::desk::Tries;
 use super::document::{Found, REST_WHEN_ANSWERED};
+use super::errand::What;
 use super::features::is_no;
 use super::policy::{LATE_PATIENCE, Next, after_cancel, pause_after_call};
 use super::{Halt, Practice};
 use crate::domain::document::{Document, LARGEST_DOCUMENT};
 use crate::domain::id::{BookingId, PmsDocumentId};
-use crate::healthengine::{CallError, Refusal, UploadDocumentRequest, Verdict};
-use crate::pms::PmsError;
+use crate::healthengine::{CallError, Healthengine, Refusal, UploadDocumentRequest, Verdict};
+use crate::pms::{PmsAdapter, PmsError};
 
 /// The documents that are asked for.
 #[derive(Debug, Default)]
 pub(super) struct Uploads(BTreeMap<Wanted, Open>);
 
 /// A document of a booking.
-type Wanted = (BookingId, PmsDocumentId);
+pub(super) type Wanted = (BookingId, PmsDocumentId);
 
 #[derive(Debug, Default)]
 struct Open {
@@ -48,7 +49,7 @@ impl Uploads {
 }
 
 /// How an upload ended.
-enum Ended {
+pub(super) enum Ended {
     /// Healthengine has it, or does not want it any more.
     Settled,
     /// It is not sent, and Healthengine is told why.
@@ -96,6 +97,16 @@ impl Practice {
 
     async fn upload(&mut self, booking: BookingId, id: &PmsDocumentId) -> Result<Ended, Halt> {
         let refused = |words: &str| Ok(Ended::Refused(words.to_owned()));
+        let wanted = (booking, id.clone());
+        if let Some(ended) = self.errands.uploaded(&wanted) {
+            if matches!(ended, Ended::Settled) {
+                self.health.pms_answered();
+            }
+            return Ok(ended);
+        }
+        if self.errands.is_away() {
+            return Ok(Ended::Wait);
+        }
         let place = match self.place_of(booking).await? {
             Found::At(place) => place,
             Found::NotYet => return Ok(Ended::Wait),
@@ -114,45 +125,17 @@ impl Practice {
         if document.size.is_some_and(|size| size > LARGEST_DOCUMENT) {
             return refused(TOO_LARGE);
         }
-        let Some(_turn) = self.turns.document() else {
+        let Some(turn) = self.turns.document() else {
             return Ok(Ended::Wait);
         };
-        let pms = self.ports.pms.clone();
-        let content = match pms.document(id, self.profile.rhythm.read_limit).await {
-            Ok(Some(content)) => content,
-            Ok(None) => return refused("the document is not in the practice's system any more"),
-            Err(error) => return Ok(Ended::Pms(error)),
-        };
-        self.health.pms_answered();
-        let size = u64::try_from(content.bytes().len()).unwrap_or(u64::MAX);
-        if size > LARGEST_DOCUMENT {
-            return refused(TOO_LARGE);
-        }
-        let document = Document {
-            size: Some(size),
-            ..document
-        };
-        let sent = self
-            .ports
-            .healthengine
-            .send_document(booking, &document, content);
-        Ok(match sent.await {
-            Ok(()) => {
-                tracing::info!(booking.id = %booking, bytes = size, "a document was uploaded");
-                Ended::Settled
-            }
-            Err(error) => match error.verdict {
-                Verdict::Refused(Refusal::NotFound | Refusal::Gone) => Ended::Settled,
-                Verdict::Refused(Refusal::Invalid | Refusal::Other(_)) => {
-                    Ended::Refused(format!("Healthengine did not take it: {}", error.detail))
-                }
-                Verdict::Unauthorised
-                | Verdict::NotSent
-                | Verdict::Slow(_)
-                | Verdict::Unknown
-                | Verdict::Garbled => Ended::Call(error),
-            },
-        })
+        let (pms, healthengine) = (self.ports.pms.clone(), self.ports.healthengine.clone());
+        let limit = self.profile.rhythm.read_limit;
+        self.errands.begin(async move {
+            let ended = carry(&*pms, &*healthengine, booking, document, limit).await;
+            drop(turn);
+            What::Uploaded { wanted, ended }
+        });
+        Ok(Ended::Wait)
     }
 
     async fn upload_ended(&mut self, booking: BookingId, document: PmsDocumentId, ended: Ended) {
@@ -215,6 +198,53 @@ impl Practice {
             open.tries.put_off(now, pause_after_call(error, attempt));
             self.health.call_failed(error, now);
         }
+    }
+}
+
+/// Reads a document and sends it, beside the activations: on a slow line it takes longer than a
+/// patient who books may wait.
+async fn carry(
+    pms: &dyn PmsAdapter,
+    healthengine: &dyn Healthengine,
+    booking: BookingId,
+    document: Document,
+    limit: Duration,
+) -> Ended {
+    let content = match pms.document(&document.id, limit).await {
+        Ok(Some(content)) => content,
+        Ok(None) => {
+            let gone = "the document is not in the practice's system any more";
+            return Ended::Refused(gone.to_owned());
+        }
+        Err(error) => return Ended::Pms(error),
+    };
+    let size = u64::try_from(content.bytes().len()).unwrap_or(u64::MAX);
+    if size > LARGEST_DOCUMENT {
+        return Ended::Refused(TOO_LARGE.to_owned());
+    }
+    let document = Document {
+        size: Some(size),
+        ..document
+    };
+    match healthengine
+        .send_document(booking, &document, content)
+        .await
+    {
+        Ok(()) => {
+            tracing::info!(booking.id = %booking, bytes = size, "a document was uploaded");
+            Ended::Settled
+        }
+        Err(error) => match error.verdict {
+            Verdict::Refused(Refusal::NotFound | Refusal::Gone) => Ended::Settled,
+            Verdict::Refused(Refusal::Invalid | Refusal::Other(_)) => {
+                Ended::Refused(format!("Healthengine did not take it: {}", error.detail))
+            }
+            Verdict::Unauthorised
+            | Verdict::NotSent
+            | Verdict::Slow(_)
+            | Verdict::Unknown
+            | Verdict::Garbled => Ended::Call(error),
+        },
     }
 }
 

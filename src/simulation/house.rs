@@ -23,7 +23,7 @@ use crate::ledger::sqlite::Inline;
 use crate::pms::PmsAdapter;
 use crate::practice::control::{Control, Removals};
 use crate::practice::turns::Turns;
-use crate::practice::{Ports, Practice};
+use crate::practice::{Brought, Errand, Ports, Practice};
 
 /// The shortest time that the engine may ask to rest: less would be spinning.
 const SHORTEST_REST: Duration = Duration::from_millis(50);
@@ -88,6 +88,11 @@ pub struct House {
     pub requests: i64,
     clock: Arc<VirtualClock>,
     engine: Engine,
+    /// What is carried beside its activations, and what came of it.
+    errand: Option<Errand>,
+    brought: Option<Brought>,
+    /// Until when the engine asked to rest.
+    rests_until: DateTime<Utc>,
     /// Whether it was woken while it worked.
     woken: bool,
 }
@@ -138,6 +143,9 @@ impl House {
             requests: 0,
             clock: Arc::clone(clock),
             engine: Engine::Down,
+            errand: None,
+            brought: None,
+            rests_until: DateTime::UNIX_EPOCH,
             woken: false,
         }
     }
@@ -176,6 +184,8 @@ impl House {
         self.gate.hold_at(None);
         let ran = self.is_running();
         self.engine = Engine::Down;
+        self.errand = None;
+        self.brought = None;
         self.epoch = self.epoch.wrapping_add(1);
         if ran {
             self.note(Happening::TroubleBegins(Trouble::DaemonDown));
@@ -199,21 +209,47 @@ impl House {
 
     /// Polls the engine once.
     pub fn step(&mut self) -> After {
+        let mut context = Context::from_waker(Waker::noop());
+        if let Some(errand) = self.errand.as_mut()
+            && let Poll::Ready(brought) = Pin::new(errand).poll(&mut context)
+        {
+            self.errand = None;
+            self.brought = Some(brought);
+        }
         let mut work = match std::mem::replace(&mut self.engine, Engine::Down) {
             Engine::Down => return After::Nothing,
             Engine::Working(work) => work,
-            Engine::Resting(practice) => {
+            Engine::Resting(mut practice) => {
+                if let Some(brought) = self.brought.take() {
+                    practice.bring(brought);
+                } else if self.errand.is_some()
+                    && !self.woken
+                    && self.clock.now() < self.rests_until
+                {
+                    // Only what is carried goes on.
+                    self.engine = Engine::Resting(practice);
+                    let wake = self.clock.take_wake();
+                    return wake.map_or(After::Held, |at| After::At(at.min(self.rests_until)));
+                }
                 self.woken = false;
                 activation(practice, &self.control)
             }
         };
-        let mut context = Context::from_waker(Waker::noop());
         match work.as_mut().poll(&mut context) {
-            Poll::Ready((practice, wait)) => {
-                self.clock.take_wake();
+            Poll::Ready((mut practice, wait)) => {
+                let carried = self.clock.take_wake();
+                let begun = practice.errand();
+                let begins = begun.is_some();
+                self.errand = begun.or(self.errand.take());
                 self.engine = Engine::Resting(practice);
-                let wait = if self.woken { SHORTEST_REST } else { wait };
-                self.rest(wait)
+                let at_once = self.woken || self.brought.is_some();
+                self.rest(if at_once { SHORTEST_REST } else { wait });
+                let next = if begins {
+                    Some(self.clock.now())
+                } else {
+                    carried
+                };
+                After::At(next.map_or(self.rests_until, |at| at.min(self.rests_until)))
             }
             Poll::Pending => {
                 self.engine = Engine::Working(work);
@@ -222,10 +258,10 @@ impl House {
         }
     }
 
-    fn rest(&self, wait: Duration) -> After {
+    fn rest(&mut self, wait: Duration) {
         let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
         let at = self.clock.now().checked_add_signed(wait);
-        After::At(at.unwrap_or(DateTime::<Utc>::MAX_UTC))
+        self.rests_until = at.unwrap_or(DateTime::<Utc>::MAX_UTC);
     }
 
     /// An operator asks for everything anew, and perhaps accepts what was removed.

@@ -246,7 +246,11 @@ impl World {
     /// One activation with an operator's wishes.
     pub(crate) async fn wish(&mut self, wishes: Wishes) -> Activation {
         let practice = self.practice.as_mut().unwrap();
-        let activation = Box::pin(practice.activate(wishes)).await;
+        let mut activation = Box::pin(practice.activate(wishes)).await;
+        while let Some(errand) = practice.errand() {
+            practice.bring(errand.await);
+            activation = Box::pin(practice.activate(Wishes::default())).await;
+        }
         assert!(activation.wait >= Duration::from_millis(50), "it spins");
         self.status = activation.status.clone();
         activation
