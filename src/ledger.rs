@@ -179,7 +179,12 @@ pub struct PracticeMarks {
     pub resources: Vec<String>,
     /// The ids of the appointment types that Healthengine took last, sorted; empty: none yet.
     pub types: Vec<String>,
-    /// What the last client snapshot listed.
+    /// The ids of the resources that were sent last, sorted, whether or not an answer came: from
+    /// before they are sent.
+    pub sent_resources: Vec<String>,
+    /// The same of the appointment types.
+    pub sent_types: Vec<String>,
+    /// What the last client snapshot listed, from before it was sent.
     pub client_lists: ClientLists,
 }
 

@@ -210,6 +210,7 @@ impl Practice {
         self.health.pms_answered();
         let anew = self.setup.config == Need::Send;
         self.guard_removals(&resources, &types).await?;
+        self.remember_sending(&resources, &types).await?;
         if anew || resources != self.setup.resources {
             self.ports.healthengine.send_resources(&resources).await?;
             tracing::info!(count = resources.len(), "resources sent");
@@ -248,19 +249,21 @@ impl Practice {
         types: &[AppointmentType],
     ) -> Result<(), NotSent> {
         let (resources, types) = (resource_ids(resources), type_ids(types));
-        let before = &self.desk.marks;
+        let marks = &self.desk.marks;
+        let before_resources = known_there(&marks.resources, &marks.sent_resources);
+        let before_types = known_there(&marks.types, &marks.sent_types);
         // A linked practice without types had none before, or a person accepted that.
-        let had_none = !before.resources.is_empty() && before.types.is_empty();
+        let had_none = !marks.resources.is_empty() && before_types.is_empty();
         let lists = [
             Listing {
                 what: "practitioners",
-                before: &before.resources,
+                before: before_resources,
                 now: &resources,
                 empty: Empty::Never,
             },
             Listing {
                 what: "appointment types",
-                before: &before.types,
+                before: before_types,
                 now: &types,
                 empty: if had_none {
                     Empty::AsBefore
@@ -291,6 +294,20 @@ impl Practice {
         self.setup.resources = resources;
     }
 
+    /// Records what is about to be sent: Healthengine may take it although the answer is lost, and
+    /// the guard of the next start must know of it.
+    async fn remember_sending(
+        &mut self,
+        resources: &[Resource],
+        types: &[AppointmentType],
+    ) -> Result<(), Halt> {
+        let mut marks = self.desk.marks.clone();
+        marks.sent_resources = resource_ids(resources);
+        marks.sent_types = type_ids(types);
+        let who = (&*self.profile, &self.ports);
+        self.desk.note(who, marks, Vec::new(), Vec::new()).await
+    }
+
     async fn remember_setup(&mut self) -> Result<(), Halt> {
         let mut marks = self.desk.marks.clone();
         marks.resources = resource_ids(&self.setup.resources);
@@ -299,6 +316,11 @@ impl Practice {
         let who = (&*self.profile, &self.ports);
         self.desk.note(who, marks, Vec::new(), accepted).await
     }
+}
+
+/// What Healthengine may have: what was sent last may have been taken, although no answer told.
+const fn known_there<'a>(taken: &'a [String], sent: &'a [String]) -> &'a [String] {
+    if sent.is_empty() { taken } else { sent }
 }
 
 fn resource_ids(resources: &[Resource]) -> Vec<String> {

@@ -273,6 +273,11 @@ impl Practice {
         if self.holds_snapshot(&lists).await? {
             return Ok(Outcome::Held);
         }
+        // From before it is sent: it may be taken although the answer is lost.
+        let mut marks = self.desk.marks.clone();
+        marks.client_lists = lists;
+        let who = (&*self.profile, &self.ports);
+        self.desk.note(who, marks, Vec::new(), Vec::new()).await?;
         match self.ports.healthengine.send_client_snapshot(&day).await {
             Ok(()) => {}
             Err(error) if is_no(&error) => {
@@ -289,8 +294,7 @@ impl Practice {
             "client snapshot sent"
         );
         self.snapshots.accepted = Accepted::No;
-        let mut marks = self.desk.marks.clone();
-        marks.client_lists = lists;
+        let marks = self.desk.marks.clone();
         let settled = vec![removals_of(SUBJECT)];
         let who = (&*self.profile, &self.ports);
         self.desk.note(who, marks, Vec::new(), settled).await?;

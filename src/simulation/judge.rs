@@ -32,6 +32,9 @@ mod end;
 mod published;
 mod told;
 
+/// How long it may be until the engine notices that consent is back: it probes slowly.
+const PROBE: TimeDelta = TimeDelta::minutes(5);
+
 /// For how long after something went wrong the engine may still be catching up.
 const AFTERMATH: TimeDelta = TimeDelta::seconds(90);
 
@@ -186,7 +189,7 @@ impl Judge {
     fn see(&mut self, entry: Entry) {
         let at = entry.at;
         if entry.is_trouble() {
-            self.last_trouble = at;
+            self.last_trouble = self.last_trouble.max(at);
             self.blur(at, &entry);
         }
         let what = entry.what.clone();
@@ -253,6 +256,10 @@ impl Judge {
             }
             Happening::TroubleEnds(trouble) => {
                 self.troubles.remove(&trouble);
+                if trouble == Trouble::Revoked {
+                    // Consent that is back is noticed at the next slow probe.
+                    self.last_trouble = at + PROBE;
+                }
             }
             Happening::Breach(what) => {
                 self.find(

@@ -178,6 +178,8 @@ async fn a_reader_sees_what_waits_for_the_next_flush() {
             paused: true,
             resources: vec!["R \"1\"".to_owned(), "ü".to_owned()],
             types: vec![],
+            sent_resources: vec!["R1".to_owned(), "R2".to_owned()],
+            sent_types: vec!["T1".to_owned()],
             client_lists: ClientLists {
                 locations: vec!["main".to_owned()],
                 practitioners: vec!["D1".to_owned(), "D2".to_owned()],

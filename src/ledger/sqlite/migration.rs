@@ -3,12 +3,13 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Every migration in order; the first brings an empty file to version 1.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/0001_ledger.sql"),
     include_str!("migrations/0002_settled_by_a_person.sql"),
     include_str!("migrations/0003_reports.sql"),
     include_str!("migrations/0004_documents.sql"),
     include_str!("migrations/0005_client_lists.sql"),
+    include_str!("migrations/0006_sent_lists.sql"),
 ];
 
 /// The newest schema that this version knows.
@@ -51,6 +52,7 @@ mod tests {
         include_str!("samples/0003.sql"),
         include_str!("samples/0004.sql"),
         include_str!("samples/0005.sql"),
+        include_str!("samples/0006.sql"),
     ];
 
     #[test]
@@ -91,6 +93,9 @@ mod tests {
         assert_eq!(loaded.marks.client_lists, ClientLists::default());
         let newer = store.load_practice(&practice("1002")).unwrap().marks;
         assert_eq!(newer.client_lists.practitioners, ["1", "2"]);
+        let newest = store.load_practice(&practice("1003")).unwrap().marks;
+        assert_eq!(newest.sent_resources, ["R1", "R2"]);
+        assert_eq!(newest.sent_types, ["T1"]);
         let settled = store.load_booking(&practice("1001"), BookingId::new(6));
         assert!(settled.unwrap().unwrap().state.is_settled());
         let by_person = store.load_booking(&practice("1001"), BookingId::new(8));

@@ -30,9 +30,10 @@ pub(super) fn practice(
 
 fn marks(connection: &Connection, practice: &PracticeId) -> Result<PracticeMarks, LedgerError> {
     let sql = "-- load_marks
-        select paused, resources, types, client_locations, client_practitioners, client_types
+        select paused, resources, types, client_locations, client_practitioners, client_types,
+            sent_resources, sent_types
         from practice_mark where practice = ?1";
-    let row: Option<(bool, [String; 5])> = connection
+    let row: Option<(bool, [String; 7])> = connection
         .query_row(sql, [practice.as_str()], |row| {
             let lists = [
                 row.get(1)?,
@@ -40,14 +41,25 @@ fn marks(connection: &Connection, practice: &PracticeId) -> Result<PracticeMarks
                 row.get(3)?,
                 row.get(4)?,
                 row.get(5)?,
+                row.get(6)?,
+                row.get(7)?,
             ];
             Ok((row.get(0)?, lists))
         })
         .optional()
         .map_err(engine)?;
-    let Some((paused, [resources, types, locations, practitioners, client_types])) = row else {
+    let Some((paused, lists)) = row else {
         return Ok(PracticeMarks::default());
     };
+    let [
+        resources,
+        types,
+        locations,
+        practitioners,
+        client_types,
+        sent_resources,
+        sent_types,
+    ] = lists;
     let list = |text: &str, column| {
         word::parse_list(text).ok_or_else(|| unreadable("practice_mark", practice, "", column))
     };
@@ -55,6 +67,8 @@ fn marks(connection: &Connection, practice: &PracticeId) -> Result<PracticeMarks
         paused,
         resources: list(&resources, "resources")?,
         types: list(&types, "types")?,
+        sent_resources: list(&sent_resources, "sent_resources")?,
+        sent_types: list(&sent_types, "sent_types")?,
         client_lists: ClientLists {
             locations: list(&locations, "client_locations")?,
             practitioners: list(&practitioners, "client_practitioners")?,

@@ -209,13 +209,14 @@ fn marks(
     let mut statement = connection.prepare(
         "-- record_marks
         insert into practice_mark (practice, paused, resources, types, client_locations,
-            client_practitioners, client_types)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            client_practitioners, client_types, sent_resources, sent_types)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         on conflict (practice) do update
         set paused = excluded.paused, resources = excluded.resources, types = excluded.types,
             client_locations = excluded.client_locations,
             client_practitioners = excluded.client_practitioners,
-            client_types = excluded.client_types",
+            client_types = excluded.client_types,
+            sent_resources = excluded.sent_resources, sent_types = excluded.sent_types",
     )?;
     let list = |ids: &[String]| word::list(ids.iter().map(String::as_str));
     statement.execute(params![
@@ -226,6 +227,8 @@ fn marks(
         list(&marks.client_lists.locations),
         list(&marks.client_lists.practitioners),
         list(&marks.client_lists.types),
+        list(&marks.sent_resources),
+        list(&marks.sent_types),
     ])?;
     Ok(())
 }

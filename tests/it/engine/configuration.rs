@@ -255,3 +255,34 @@ async fn a_configuration_whose_answer_is_lost_is_sent_again() {
         world.finish().await;
     }
 }
+
+#[tokio::test]
+async fn what_may_have_been_taken_is_guarded_although_no_answer_told_and_the_daemon_was_killed() {
+    for fault in [
+        CallFault::After(Verdict::Unknown),
+        CallFault::Before(Verdict::NotSent),
+    ] {
+        // GIVEN a first link of which Healthengine has the resources, and no types yet
+        let mut world = World::new();
+        world.pms.state().diary.resources.push(resource("R3"));
+        let op = if fault == CallFault::After(Verdict::Unknown) {
+            Op::Resources
+        } else {
+            Op::Types
+        };
+        world.healthengine.fail(op, [fault]);
+        world.activate().await;
+        assert_eq!(world.healthengine.books().resources.len(), 3);
+        // WHEN the daemon is killed, and the diary then shows one resource
+        world.pms.state().diary.resources.truncate(1);
+        world.restart();
+        world.run_for(minutes(2)).await;
+        // THEN nothing is deleted until a person accepts it
+        assert_eq!(world.healthengine.books().resources.len(), 3, "{fault:?}");
+        assert_eq!(world.status.condition, Condition::WaitingForPerson);
+        world.resync(Removals::Accepted).await;
+        world.run_for(minutes(2)).await;
+        assert_eq!(world.healthengine.books().resources.len(), 1);
+        world.finish().await;
+    }
+}
