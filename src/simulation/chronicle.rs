@@ -14,6 +14,9 @@ use crate::domain::id::{
 use crate::domain::redacted::Redacted;
 
 mod line;
+mod paper;
+
+pub use paper::{Checksum, DaySeen, Paper};
 
 /// Something that happened, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +96,8 @@ pub enum Happening {
     ResourcesSent(Vec<PmsResourceId>),
     /// Healthengine took all appointment types.
     TypesSent(Vec<PmsAppointmentTypeId>),
+    /// Something happened to a document, or a day with its patients was sent.
+    Paper(Paper),
     /// An operator accepted that resources or types were removed.
     RemovalsAccepted,
     /// A call went wrong.
@@ -223,6 +228,7 @@ impl Entry {
             | Happening::Told { booking: of, .. } => *of == booking,
             Happening::BookBegun(of) | Happening::BookEnded { key: of, .. } => of == key,
             Happening::Made { key: of, .. } => of.as_ref() == Some(key),
+            Happening::Paper(paper) => paper.is_about(booking),
             Happening::Marked { .. }
             | Happening::CancelBegun(_)
             | Happening::ResourcesSent(_)
@@ -253,6 +259,7 @@ impl Entry {
             | Happening::Marked { .. }
             | Happening::ResourcesSent(_)
             | Happening::TypesSent(_)
+            | Happening::Paper(_)
             | Happening::RemovalsAccepted
             | Happening::Called(_)
             | Happening::Breach(_) => false,

@@ -123,6 +123,8 @@ impl House {
             plan.slot,
         );
         diary.prefix = format!("h{at}-");
+        diary.locations = vec![format!("h{at}-L1")];
+        diary.zone = Some(plan.profile.zone);
         let pms = PmsModel::new(plan.can.clone(), diary)
             .in_world(clock, &gate)
             .under(&office, &chronicle);

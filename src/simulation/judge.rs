@@ -6,6 +6,9 @@
 //! - A patient who waits is answered within twenty seconds when nothing has gone wrong around it.
 //! - What staff did to a booking that stands is told, and told once.
 //! - Nothing is cancelled that nobody cancelled, and no cancellation is confirmed that was not done.
+//! - A document that a patient hands in stands once, in the right record, and Healthengine is told
+//!   so; one that staff write goes only with the booking whose appointment it is of.
+//! - A day with its patients holds what belongs to that day, and nothing else.
 //! - A configuration never shrinks to less than half unless an operator accepted it.
 //! - When all has healed: everything is answered, and what is published is what the diary has.
 
@@ -16,7 +19,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::chronicle::{Chronicle, Entry, Happening, Trouble};
 use super::healthengine::Answer;
 use super::plan::HousePlan;
-use crate::domain::booking::{ANSWER_LIMIT, Place, Slot};
+use crate::domain::booking::{Place, Slot};
 use crate::domain::diary::Standing;
 use crate::domain::feature::ExtraFeature;
 use crate::domain::id::{
@@ -25,10 +28,13 @@ use crate::domain::id::{
 use crate::domain::redacted::Redacted;
 use crate::pms::Support;
 
+mod client_day;
 mod configuration;
 mod count;
 mod diary;
 mod end;
+mod paper;
+mod promptness;
 mod published;
 mod told;
 
@@ -68,8 +74,12 @@ pub struct Judge {
     tells: bool,
     /// Whether it sends whole days with their patients.
     serves_days: bool,
+    /// Whether it tells of the documents that its staff write.
+    offers: bool,
     zone: crate::domain::civil::Zone,
     publish_days: u16,
+    /// How long the engine leaves a key alone that was refused.
+    probe: TimeDelta,
     slot: std::time::Duration,
     read: usize,
     entries: Vec<Entry>,
@@ -81,6 +91,7 @@ pub struct Judge {
     troubles: BTreeSet<Trouble>,
     last_trouble: DateTime<Utc>,
     configuration: configuration::Seen,
+    papers: paper::Seen,
     findings: Vec<Finding>,
 }
 
@@ -118,6 +129,7 @@ struct Appointment {
     patient: PmsPatientId,
     surname: Option<Redacted<String>>,
     standing: Standing,
+    made_at: DateTime<Utc>,
     /// What it has been since it was made.
     became: Vec<Standing>,
 }
@@ -140,9 +152,12 @@ impl Judge {
             cancels: plan.can.cancel,
             serves_days: plan.can.client_days == Support::Yes
                 && plan.profile.features.has(ExtraFeature::ClientSnapshots),
+            offers: plan.can.documents == Support::Yes
+                && plan.profile.features.has(ExtraFeature::Documents),
             tells: plan.can.standings == Support::Yes,
             zone: plan.profile.zone,
             publish_days: plan.profile.publish_days,
+            probe: TimeDelta::from_std(plan.profile.rhythm.unauthorised_probe).unwrap_or_default(),
             slot: plan.slot,
             read: 0,
             entries: Vec::new(),
@@ -153,15 +168,9 @@ impl Judge {
             troubles: BTreeSet::new(),
             last_trouble: DateTime::UNIX_EPOCH,
             configuration: configuration::Seen::default(),
+            papers: paper::Seen::default(),
             findings: Vec::new(),
         }
-    }
-
-    /// A patient waits for this booking's answer, and the connector was told or polls often enough.
-    pub fn expect_promptly(&mut self, booking: BookingId, asked_at: DateTime<Utc>) {
-        let limit = TimeDelta::from_std(ANSWER_LIMIT).unwrap_or_default();
-        let by = asked_at + limit;
-        self.deadlines.entry(by).or_default().push(booking);
     }
 
     /// Reads what has been noted since, up to now.
@@ -189,7 +198,7 @@ impl Judge {
     fn see(&mut self, entry: Entry) {
         let at = entry.at;
         if entry.is_trouble() {
-            self.last_trouble = self.last_trouble.max(at);
+            self.last_trouble = self.last_trouble.max(at + self.after(&entry.what));
             self.blur(at, &entry);
         }
         let what = entry.what.clone();
@@ -232,6 +241,7 @@ impl Judge {
                     patient,
                     surname,
                     standing: Standing::Booked,
+                    made_at: at,
                     became: Vec::new(),
                 };
                 self.made(at, id, made);
@@ -242,14 +252,9 @@ impl Judge {
                     known.became.push(standing);
                 }
             }
-            Happening::ResourcesSent(ids) => {
-                let ids = ids.iter().map(|id| id.as_str().to_owned()).collect();
-                self.configured(at, configuration::Kind::Resources, ids);
-            }
-            Happening::TypesSent(ids) => {
-                let ids = ids.iter().map(|id| id.as_str().to_owned()).collect();
-                self.configured(at, configuration::Kind::Types, ids);
-            }
+            Happening::ResourcesSent(ids) => self.resources_sent(at, &ids),
+            Happening::TypesSent(ids) => self.types_sent(at, &ids),
+            Happening::Paper(paper) => self.paper(at, paper),
             Happening::RemovalsAccepted => self.configuration.accepted(),
             Happening::TroubleBegins(trouble) => {
                 self.troubles.insert(trouble);
@@ -325,35 +330,6 @@ impl Judge {
             answered: false,
         };
         self.updates.insert(request, update);
-    }
-
-    fn hold_to_deadlines(&mut self, now: DateTime<Utc>) {
-        while let Some(first) = self
-            .deadlines
-            .first_entry()
-            .filter(|first| *first.key() < now)
-        {
-            let (by, bookings) = first.remove_entry();
-            for booking in bookings {
-                let calm = self.is_calm(by);
-                let late = self
-                    .cases
-                    .get(&booking)
-                    .is_some_and(|case| case.told.is_none());
-                if late && calm {
-                    let sentence = format!(
-                        "booking {booking} had no answer after twenty seconds, and nothing was wrong"
-                    );
-                    self.find(by, Some(booking), sentence);
-                }
-            }
-        }
-    }
-
-    /// Whether nothing has gone wrong for so long that a patient may expect an answer at once.
-    fn is_calm(&self, at: DateTime<Utc>) -> bool {
-        let limit = TimeDelta::from_std(ANSWER_LIMIT).unwrap_or_default();
-        self.troubles.is_empty() && self.last_trouble < at - limit - AFTERMATH
     }
 
     /// The booking of this key, if it is one of this practice.

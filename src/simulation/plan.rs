@@ -128,8 +128,9 @@ impl HousePlan {
             read_limit: Duration::from_secs(10),
             write_limit: Duration::from_secs(15),
         };
-        let wanted = random.bool().then_some(ExtraFeature::ClientSnapshots);
-        let features = Features::of(wanted);
+        let wanted = ExtraFeature::ALL.map(|feature| (feature, random.u8(0..3) > 0));
+        let wanted = wanted.into_iter().filter(|(_, wants)| *wants);
+        let features = Features::of(wanted.map(|(feature, _)| feature));
         let profile = Profile {
             name: PracticeName::parse(&format!("practice-{at}"))?,
             id: PracticeId::parse(&format!("{}", at.saturating_add(7001)))?,
@@ -158,8 +159,8 @@ impl HousePlan {
             change_feed,
             settles_within: settles,
             standings: support(random, 4),
-            documents: Support::No,
-            attachments: Support::No,
+            documents: support(random, 4),
+            attachments: support(random, 4),
             client_days: support(random, 2),
         };
         let slot = Duration::from_secs(60 * pick(random, 15, [20, 30]));

@@ -20,7 +20,7 @@ use super::judge::Finding;
 use super::plan::{Plan, Temper};
 use super::weather::Weather;
 use crate::domain::clock::Clock;
-use crate::domain::id::PracticeId;
+use crate::domain::id::{PracticeId, RequestId};
 use crate::ledger::LedgerError;
 use crate::ledger::sqlite::Inline;
 
@@ -28,6 +28,7 @@ mod deed;
 mod ending;
 mod folder;
 mod mischief;
+mod paper;
 mod staff;
 mod tally;
 
@@ -116,6 +117,10 @@ enum What {
     Over { house: usize, trouble: Trouble },
     /// The patient of the booking made last cancels it.
     Regret { house: usize, booking: i64 },
+    /// A patient takes back a document that was handed in.
+    TakeBack { house: usize, request: RequestId },
+    /// The operators look again at what was removed.
+    Accept,
     /// The daemon starts again.
     Restart,
     /// The engine of one practice starts again.
@@ -200,6 +205,8 @@ impl World {
             What::Regret { house, booking } if !self.healed => self.regret(house, booking),
             What::Mischief if !self.healed => self.mischief(),
             What::Visit { house } if !self.healed => self.visit(house),
+            What::TakeBack { house, request } => self.takes_back(house, request),
+            What::Accept => self.accept(),
             What::Deed { .. } | What::Visit { .. } | What::Regret { .. } | What::Mischief => {}
             What::Over { house, trouble } => self.over(house, trouble),
             What::Restart => self.restart()?,

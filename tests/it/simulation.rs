@@ -53,6 +53,11 @@ fn in_hundreds_of_worlds_no_rule_breaks() {
         "RejectInsert",
         "Bookings",
         "record",
+        "Attach",
+        "ConfirmAttach",
+        "DocumentList",
+        "Upload",
+        "ClientSnapshot",
     ] {
         assert!(
             tally.faults.contains_key(call),

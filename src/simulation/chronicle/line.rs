@@ -77,6 +77,7 @@ impl fmt::Display for Happening {
                 write!(f, "Healthengine has {} resources: {ids:?}", ids.len())
             }
             Self::TypesSent(ids) => write!(f, "Healthengine has {} types: {ids:?}", ids.len()),
+            Self::Paper(paper) => write!(f, "{paper}"),
             Self::RemovalsAccepted => f.write_str("an operator accepts removals"),
             Self::Fault { call, how } => write!(f, "{call} goes wrong: {how}"),
             Self::TroubleBegins(what) => write!(f, "from now on: {what:?}"),

@@ -14,7 +14,7 @@ use crate::healthengine::{
     AvailabilityRequest, BookingQuestion, CallError, LARGEST_BATCH, Pending, Refusal, RequestKind,
     SnapshotOutcome, Verdict,
 };
-use crate::simulation::chronicle::Happening;
+use crate::simulation::chronicle::{Happening, Paper};
 
 /// What Healthengine was told of a booking, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +121,10 @@ impl Books {
         kinds.extend(asks.then_some(RequestKind::PmsAppointmentChanges));
         kinds.extend(self.extra.kinds_waiting());
         kinds
+    }
+
+    pub(super) fn note(&mut self, at: DateTime<Utc>, paper: Paper) {
+        self.happened.push((at, Happening::Paper(paper)));
     }
 
     /// A booking is answered while it is pending; afterwards it is not found.

@@ -3,13 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{HealthengineModel, failure};
-use crate::domain::document::{Content, Document};
+use crate::domain::clock::Clock as _;
+use crate::domain::document::{Content, Document, mismatch};
 use crate::domain::id::{BookingId, PmsDocumentId, PmsPatientId, RequestId};
 use crate::domain::redacted::Redacted;
 use crate::healthengine::{
     AttachDocument, AttachDocumentMetadata, AttachDocumentRequest, BookingQuestion, CallError,
     Refusal, UploadDocumentRequest, Verdict,
 };
+use crate::simulation::chronicle::{Checksum, Happening, Paper};
+
+/// Who fetches a document only so often that arrives otherwise than it should gives up too early.
+const FETCHED_ANEW: u32 = 3;
 
 /// What Healthengine has of documents.
 #[derive(Debug, Default, Clone)]
@@ -77,6 +82,11 @@ impl HandedIn {
         self
     }
 
+    fn is_as_said(&self) -> bool {
+        let content = Content::new(self.bytes.clone());
+        mismatch(&content, self.metadata.size, self.metadata.hash.as_deref()).is_none()
+    }
+
     const fn waits(&self) -> bool {
         self.answers.is_empty()
     }
@@ -86,12 +96,55 @@ impl HealthengineModel {
     /// A patient hands a document in.
     pub fn hand_in(&self, request: i64, document: HandedIn) -> RequestId {
         let request = RequestId::new(request);
+        let HandedIn {
+            metadata, bytes, ..
+        } = &document;
+        self.note(Paper::HandedIn {
+            request,
+            patient: metadata.pms_patient.clone(),
+            booking: metadata.booking,
+            whole: document.garbled < FETCHED_ANEW && document.is_as_said(),
+            content: Checksum::of(bytes),
+        });
         self.books()
             .extra
             .papers
             .handed_in
             .insert(request, document);
         request
+    }
+}
+
+impl HealthengineModel {
+    /// A document that was handed in is gone: so it is when its patient takes it back.
+    pub fn take_back(&self, request: RequestId) {
+        let mut books = self.books();
+        if let Some(one) = books.extra.papers.handed_in.get_mut(&request) {
+            one.gone = true;
+            self.note(Paper::Gone(request));
+        }
+    }
+
+    /// The patient of a booking wants to know which documents it has.
+    pub fn want_list(&self, booking: BookingId) {
+        let mut books = self.books();
+        if books.extra.papers.lists_wanted.insert(booking) {
+            self.note(Paper::ListAsked(booking));
+        }
+    }
+
+    /// A document of a booking is wanted.
+    pub fn want_upload(&self, booking: BookingId, document: PmsDocumentId) {
+        let mut books = self.books();
+        let wanted = (booking, document.clone());
+        if books.extra.papers.uploads_wanted.insert(wanted) {
+            self.note(Paper::UploadAsked(booking, document));
+        }
+    }
+
+    fn note(&self, paper: Paper) {
+        let now = self.clock.now();
+        self.chronicle.note(now, Happening::Paper(paper));
     }
 }
 

@@ -10,6 +10,7 @@ use crate::healthengine::{
     AttachDocument, AttachDocumentRequest, BookingQuestion, CallError, ClientSnapshotRequest,
     ExtraRequests, Feature, Refusal, RequestKind, UploadDocumentRequest, Verdict,
 };
+use crate::simulation::chronicle::{Checksum, DaySeen, Paper};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
@@ -181,8 +182,11 @@ impl ExtraRequests for HealthengineModel {
         &self,
         documents: &[(BookingId, Document)],
     ) -> Result<(), CallError> {
-        self.call(Op::DocumentList, |books, _| {
+        self.call(Op::DocumentList, |books, at| {
             books.extra.needs(ExtraFeature::Documents)?;
+            let of =
+                |(booking, one): &(BookingId, Document)| (*booking, one.id.clone(), one.updated_at);
+            books.note(at, Paper::Offered(documents.iter().map(of).collect()));
             if documents
                 .iter()
                 .any(|(of, _)| !books.bookings.contains_key(of))
@@ -200,8 +204,10 @@ impl ExtraRequests for HealthengineModel {
         document: &Document,
         content: Content,
     ) -> Result<(), CallError> {
-        self.call(Op::Upload, |books, _| {
+        self.call(Op::Upload, |books, at| {
             books.extra.needs(ExtraFeature::Documents)?;
+            let sum = Checksum::of(content.bytes());
+            books.note(at, Paper::Uploaded(booking, document.id.clone(), sum));
             if !books.bookings.contains_key(&booking) {
                 return Err(failure(Verdict::Refused(Refusal::NotFound)));
             }
@@ -216,8 +222,10 @@ impl ExtraRequests for HealthengineModel {
         document: &PmsDocumentId,
         reason: &str,
     ) -> Result<(), CallError> {
-        self.call(Op::RejectUpload, |books, _| {
+        self.call(Op::RejectUpload, |books, at| {
             books.extra.needs(ExtraFeature::Documents)?;
+            let why = reason.to_owned();
+            books.note(at, Paper::UploadRefused(booking, document.clone(), why));
             books.extra.papers.take_refusal(booking, document, reason);
             Ok(())
         })
@@ -246,8 +254,16 @@ impl ExtraRequests for HealthengineModel {
         request: RequestId,
         document: Option<&PmsDocumentId>,
     ) -> Result<(), CallError> {
-        self.call(Op::ConfirmAttach, |books, _| {
+        self.call(Op::ConfirmAttach, |books, at| {
             let answer = Ok(document.cloned());
+            let told = answer.clone();
+            books.note(
+                at,
+                Paper::Answered {
+                    request,
+                    answer: told,
+                },
+            );
             books.extra.papers.take_answer(request, answer)
         })
         .await
@@ -258,8 +274,16 @@ impl ExtraRequests for HealthengineModel {
         request: RequestId,
         reason: &str,
     ) -> Result<(), CallError> {
-        self.call(Op::RejectAttach, |books, _| {
+        self.call(Op::RejectAttach, |books, at| {
             let answer = Err(reason.to_owned());
+            let told = answer.clone();
+            books.note(
+                at,
+                Paper::Answered {
+                    request,
+                    answer: told,
+                },
+            );
             books.extra.papers.take_answer(request, answer)
         })
         .await
@@ -281,7 +305,8 @@ impl ExtraRequests for HealthengineModel {
     }
 
     async fn send_client_snapshot(&self, day: &ClientDay) -> Result<(), CallError> {
-        self.call(Op::ClientSnapshot, |books, _| {
+        self.call(Op::ClientSnapshot, |books, at| {
+            books.note(at, Paper::DaySent(DaySeen::of(day)));
             books.extra.take_snapshot(day)
         })
         .await

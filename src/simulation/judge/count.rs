@@ -31,6 +31,7 @@ impl Judge {
             | Happening::Marked { .. }
             | Happening::ResourcesSent(_)
             | Happening::TypesSent(_)
+            | Happening::Paper(_)
             | Happening::RemovalsAccepted
             | Happening::TroubleBegins(_)
             | Happening::TroubleEnds(_)

@@ -47,7 +47,7 @@ impl Judge {
     }
 
     /// Whether staff typed this appointment in for that booking.
-    fn may_be_of(&self, case: &Case, id: &PmsAppointmentId) -> bool {
+    pub(super) fn may_be_of(&self, case: &Case, id: &PmsAppointmentId) -> bool {
         let known = self.appointments.get(id);
         known.is_some_and(|known| known.key.is_none() && known.surname == case.surname)
     }

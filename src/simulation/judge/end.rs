@@ -15,6 +15,7 @@ impl Judge {
         self.unanswered(now);
         self.disagreeing(now);
         self.unreported(now, books);
+        self.papers_unanswered(now);
         for breach in &books.breaches {
             self.find(now, None, format!("Healthengine was sent {breach}"));
         }

@@ -202,9 +202,4 @@ impl Judge {
             case.reported_at = at;
         }
     }
-
-    /// Whether something has gone wrong since, so that an answer may be repeated.
-    fn was_troubled_since(&self, since: DateTime<Utc>) -> bool {
-        !self.troubles.is_empty() || self.last_trouble >= since - AFTERMATH
-    }
 }

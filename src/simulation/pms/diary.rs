@@ -138,6 +138,10 @@ impl Diary {
         std::mem::take(&mut self.happened)
     }
 
+    pub(super) fn note(&mut self, what: Happening) {
+        self.happened.push(what);
+    }
+
     /// Resources, types or hours were changed: the feed says so.
     pub fn everything_changed(&mut self) {
         self.everything.push(self.changed.len());

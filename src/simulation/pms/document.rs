@@ -5,6 +5,7 @@ use crate::domain::booking::{Place, RejectReason};
 use crate::domain::document::{Attachment, Content, Document, DocumentType};
 use crate::domain::id::{AttachmentKey, InvalidId, PmsAppointmentId, PmsDocumentId, PmsPatientId};
 use crate::pms::PmsError;
+use crate::simulation::chronicle::{Checksum, Happening, Paper};
 
 /// Every document of a practice.
 #[derive(Debug, Default, Clone)]
@@ -70,6 +71,11 @@ impl Diary {
             },
             bytes: bytes.to_vec(),
         });
+        self.note(Happening::Paper(Paper::Written {
+            id: id.clone(),
+            appointment: appointment.clone(),
+            content: Checksum::of(bytes),
+        }));
         self.day_of_changed(appointment);
         Ok(id)
     }
@@ -105,6 +111,12 @@ impl Diary {
         let number = self.papers.attached.len().saturating_add(1);
         let id = PmsDocumentId::parse(&format!("{}D{number}", self.prefix))
             .map_err(|error| PmsError::NotDone(error.to_string()))?;
+        self.note(Happening::Paper(Paper::Attached {
+            id: id.clone(),
+            key: key.clone(),
+            patient: attachment.patient.clone(),
+            content: Checksum::of(attachment.content.bytes()),
+        }));
         self.papers.attached.push(Attached {
             id: id.clone(),
             key: key.clone(),

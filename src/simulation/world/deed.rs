@@ -49,7 +49,7 @@ impl World {
             mean * NIGHT
         };
         self.soon(mean, What::Deed { house: at });
-        match self.random.u8(0..100) {
+        match self.random.u8(0..130) {
             0..=37 => self.books(at, Manner::Plain),
             38..=43 => self.burst(at),
             44..=47 => self.same_slot(at),
@@ -69,7 +69,8 @@ impl World {
             87 | 88 => self.changes_resources(at),
             89..=95 => self.wants(at),
             96 => self.bad_day(at),
-            _ => self.resyncs(at),
+            97..=99 => self.resyncs(at),
+            _ => self.papers(at),
         }
         if let Some(house) = self.houses.get_mut(at) {
             house.judge();
@@ -78,11 +79,12 @@ impl World {
 
     /// A patient comes, and nobody after them.
     pub(super) fn visit(&mut self, at: usize) {
-        match self.random.u8(0..10) {
+        match self.random.u8(0..14) {
             0 => self.same_slot(at),
             1 => self.books(at, Manner::Late),
             2 | 3 => self.cancels(at),
             4 => self.types_in(at),
+            10..=13 => self.papers(at),
             _ => self.books(at, Manner::Plain),
         }
         if let Some(house) = self.houses.get_mut(at) {
@@ -296,7 +298,7 @@ impl House {
         base.saturating_add(self.people)
     }
 
-    fn next_id(&mut self, at: usize) -> i64 {
+    pub(super) fn next_id(&mut self, at: usize) -> i64 {
         self.requests = self.requests.saturating_add(1);
         house_number(at).saturating_add(self.requests)
     }

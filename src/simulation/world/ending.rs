@@ -1,13 +1,16 @@
 //! How a world ends: everything heals, comes to rest, and is judged.
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 
-use super::{Outcome, World};
+use super::{Outcome, What, World};
 use crate::domain::clock::Clock as _;
 use crate::ledger::LedgerError;
 use crate::simulation::chronicle::{Happening, Trouble};
 use crate::simulation::judge::Finding;
 use crate::simulation::patient::CANARIES;
+
+/// How long after everything has healed the operators look again.
+const SECOND_LOOK: TimeDelta = TimeDelta::minutes(10);
 
 impl World {
     /// From now on nothing goes wrong any more, and operators have done what they were asked to.
@@ -28,12 +31,23 @@ impl World {
             house.resync(true);
             house.judge();
         }
+        self.at(SECOND_LOOK, What::Accept);
         self.restart()?;
         for at in 0..self.houses.len() {
             self.resume(at);
             self.hint(at);
         }
         Ok(())
+    }
+
+    /// The operators accept what was found to be removed only since everything healed.
+    pub(super) fn accept(&mut self) {
+        for at in 0..self.houses.len() {
+            if let Some(house) = self.houses.get(at) {
+                house.resync(true);
+            }
+            self.hint(at);
+        }
     }
 
     /// Judges how everything ended.

@@ -17,6 +17,8 @@ use healthengine_connector::simulation::judge::Judge;
 use healthengine_connector::simulation::plan::{HousePlan, Plan};
 use healthengine_connector::simulation::pms::Diary;
 
+mod papers;
+
 /// A practice's judge and the history that it is shown.
 struct Court {
     plan: HousePlan,
