@@ -175,6 +175,14 @@ fn summarise(report: &Report, took: Duration, out: &mut dyn Write) {
     for (kind, count) in &tally.troubles {
         line(out, format_args!("{kind}: {count} times"));
     }
+    let papers: Vec<String> = tally
+        .papers
+        .iter()
+        .map(|(kind, count)| format!("{kind} {count}"))
+        .collect();
+    if !papers.is_empty() {
+        line(out, format_args!("documents: {}", papers.join(", ")));
+    }
     let faults: Vec<String> = tally
         .faults
         .iter()

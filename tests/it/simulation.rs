@@ -46,6 +46,18 @@ fn in_hundreds_of_worlds_no_rule_breaks() {
     assert!(tally.confirmed > 1_000, "{tally:?}");
     assert!(tally.rejected > 200, "{tally:?}");
     assert!(tally.crashes > 100, "{tally:?}");
+    for kind in [
+        "taken back",
+        "confirmed",
+        "rejected",
+        "lists told",
+        "sent",
+        "not sent",
+        "days with their patients",
+    ] {
+        let count = tally.papers.get(kind).copied().unwrap_or_default();
+        assert!(count > 10, "{kind}: {tally:?}");
+    }
     for call in [
         "Book",
         "Find",
@@ -53,11 +65,7 @@ fn in_hundreds_of_worlds_no_rule_breaks() {
         "RejectInsert",
         "Bookings",
         "record",
-        "Attach",
-        "ConfirmAttach",
-        "DocumentList",
-        "Upload",
-        "ClientSnapshot",
+        "Documents",
     ] {
         assert!(
             tally.faults.contains_key(call),

@@ -127,6 +127,24 @@ impl Checksum {
 }
 
 impl Paper {
+    /// What happened, in words, to be counted.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::HandedIn { .. } => "handed in",
+            Self::Gone(_) => "taken back",
+            Self::Attached { .. } => "put into a record",
+            Self::Answered { answer: Ok(_), .. } => "confirmed",
+            Self::Answered { answer: Err(_), .. } => "rejected",
+            Self::Written { .. } => "written",
+            Self::ListAsked(_) => "lists asked for",
+            Self::Offered(_) => "lists told",
+            Self::UploadAsked(..) => "asked for",
+            Self::Uploaded(..) => "sent",
+            Self::UploadRefused(..) => "not sent",
+            Self::DaySent(_) => "days with their patients",
+        }
+    }
+
     /// Whether it tells of this booking.
     pub(super) fn is_about(&self, booking: BookingId) -> bool {
         match self {

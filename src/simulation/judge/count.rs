@@ -16,6 +16,30 @@ impl Judge {
         (self.cases.len(), confirmed, rejected)
     }
 
+    /// What happened to documents, and to days with their patients.
+    pub fn papers(&self) -> impl Iterator<Item = &'static str> {
+        self.entries.iter().filter_map(|entry| match &entry.what {
+            Happening::Paper(paper) => Some(paper.kind()),
+            Happening::Asked { .. }
+            | Happening::UpdateAsked { .. }
+            | Happening::QuestionAsked(_)
+            | Happening::Told { .. }
+            | Happening::BookBegun(_)
+            | Happening::BookEnded { .. }
+            | Happening::CancelBegun(_)
+            | Happening::Made { .. }
+            | Happening::Marked { .. }
+            | Happening::ResourcesSent(_)
+            | Happening::TypesSent(_)
+            | Happening::RemovalsAccepted
+            | Happening::TroubleBegins(_)
+            | Happening::TroubleEnds(_)
+            | Happening::Fault { .. }
+            | Happening::Called(_)
+            | Happening::Breach(_) => None,
+        })
+    }
+
     /// Every fault that was noted, by the call it struck.
     pub fn faults(&self) -> impl Iterator<Item = &'static str> {
         self.entries.iter().filter_map(|entry| match &entry.what {

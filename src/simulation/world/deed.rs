@@ -49,7 +49,7 @@ impl World {
             mean * NIGHT
         };
         self.soon(mean, What::Deed { house: at });
-        match self.random.u8(0..130) {
+        match self.random.u8(0..140) {
             0..=37 => self.books(at, Manner::Plain),
             38..=43 => self.burst(at),
             44..=47 => self.same_slot(at),

@@ -74,6 +74,10 @@ impl World {
             self.tally.bookings = self.tally.bookings.saturating_add(made);
             self.tally.confirmed = self.tally.confirmed.saturating_add(confirmed);
             self.tally.rejected = self.tally.rejected.saturating_add(rejected);
+            for kind in house.judge.papers() {
+                let count = self.tally.papers.entry(kind).or_default();
+                *count = count.saturating_add(1);
+            }
             for call in house.judge.faults() {
                 let count = self.tally.faults.entry(call).or_default();
                 *count = count.saturating_add(1);

@@ -131,27 +131,28 @@ impl World {
         if !self.has(at, ExtraFeature::Documents) {
             return;
         }
-        let Some((booking, place)) = self.a_placed(at) else {
-            return;
-        };
+        let any = self.a_placed(at);
         let wrong = self.random.u8(0..6);
         let Some(house) = self.houses.get(at) else {
             return;
         };
         let state = house.pms.state();
-        let offered = &state.diary.papers.offered;
-        let own = offered
-            .iter()
-            .find(|one| place.appointments.contains(&one.appointment));
-        let chosen = match wrong {
-            0 => None,
-            1 => self.random.choice(offered),
-            _ => own,
-        };
-        let id = chosen.map(|one| one.document.id.clone());
+        let chosen = self.random.choice(&state.diary.papers.offered);
+        let chosen = chosen.map(|one| (one.document.id.clone(), one.appointment.clone()));
         drop(state);
+        let books = house.healthengine.books();
+        let own = chosen.as_ref().and_then(|(_, appointment)| {
+            let mut told = books.told.iter();
+            let is_there = |place: &Place| place.appointments.contains(appointment);
+            let told = told.find(|told| told.what.place().is_some_and(is_there))?;
+            Some(told.booking)
+        });
+        drop(books);
+        let any = any.map(|(booking, _)| booking);
+        let booking = if wrong < 2 { any } else { own };
+        let id = chosen.map(|(id, _)| id).filter(|_| wrong > 0);
         let id = id.or_else(|| PmsDocumentId::parse("nothing").ok());
-        if let Some(id) = id {
+        if let Some((booking, id)) = booking.zip(id) {
             house.healthengine.want_upload(booking, id);
         }
     }

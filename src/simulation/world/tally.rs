@@ -21,6 +21,8 @@ pub struct Tally {
     pub rejected: usize,
     /// How often a daemon, or one practice's engine, was killed.
     pub crashes: u64,
+    /// What happened to documents, and to days with their patients, by kind.
+    pub papers: BTreeMap<&'static str, u64>,
     /// How many calls went wrong, by call.
     pub faults: BTreeMap<&'static str, u64>,
     /// How often something lasting went wrong, by kind.
@@ -45,6 +47,10 @@ impl Tally {
         self.crashes = self.crashes.saturating_add(other.crashes);
         for (kind, more) in &other.faults {
             let count = self.faults.entry(kind).or_default();
+            *count = count.saturating_add(*more);
+        }
+        for (kind, more) in &other.papers {
+            let count = self.papers.entry(kind).or_default();
             *count = count.saturating_add(*more);
         }
         for (kind, more) in &other.troubles {
