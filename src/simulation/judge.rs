@@ -78,8 +78,6 @@ pub struct Judge {
     offers: bool,
     zone: crate::domain::civil::Zone,
     publish_days: u16,
-    /// How long the engine leaves a key alone that was refused.
-    probe: TimeDelta,
     slot: std::time::Duration,
     read: usize,
     entries: Vec<Entry>,
@@ -157,7 +155,6 @@ impl Judge {
             tells: plan.can.standings == Support::Yes,
             zone: plan.profile.zone,
             publish_days: plan.profile.publish_days,
-            probe: TimeDelta::from_std(plan.profile.rhythm.unauthorised_probe).unwrap_or_default(),
             slot: plan.slot,
             read: 0,
             entries: Vec::new(),
@@ -198,7 +195,7 @@ impl Judge {
     fn see(&mut self, entry: Entry) {
         let at = entry.at;
         if entry.is_trouble() {
-            self.last_trouble = self.last_trouble.max(at + self.after(&entry.what));
+            self.last_trouble = self.last_trouble.max(at);
             self.blur(at, &entry);
         }
         let what = entry.what.clone();

@@ -5,7 +5,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{AFTERMATH, Judge};
 use crate::domain::booking::ANSWER_LIMIT;
 use crate::domain::id::BookingId;
-use crate::simulation::chronicle::{Happening, Trouble};
 
 impl Judge {
     /// A patient waits for this booking's answer, and the connector was told or polls often enough.
@@ -35,15 +34,6 @@ impl Judge {
                     self.find(by, Some(booking), sentence);
                 }
             }
-        }
-    }
-
-    /// How long something may last beyond its end: a key that was refused is tried again only then.
-    pub(super) fn after(&self, trouble: &Happening) -> TimeDelta {
-        if *trouble == Happening::TroubleEnds(Trouble::Revoked) {
-            self.probe
-        } else {
-            TimeDelta::zero()
         }
     }
 
