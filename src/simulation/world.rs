@@ -166,14 +166,18 @@ impl World {
     pub fn run(mut self) -> Result<Outcome, LedgerError> {
         self.begin()?;
         let end = self.close + REST;
-        while let Some(Reverse(event)) = self.queue.pop() {
-            if event.at >= end {
-                break;
-            }
-            if event.at >= self.close && !self.healed {
+        loop {
+            let next = self.queue.peek().map(|Reverse(event)| event.at);
+            // Also where nothing is left to happen before the end: a daemon that was killed may be
+            // away for longer than that.
+            if !self.healed && next.is_none_or(|at| at >= self.close) {
                 self.clock.set(self.close);
                 self.heal()?;
+                continue;
             }
+            let Some(Reverse(event)) = self.queue.pop().filter(|event| event.0.at < end) else {
+                break;
+            };
             self.clock.set(event.at);
             self.happen(event.what)?;
         }
