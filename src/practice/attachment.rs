@@ -19,13 +19,12 @@ use chrono::{DateTime, Utc};
 
 use super::desk::Tries;
 use super::document::{Found, REST_WHEN_ANSWERED};
-use super::errand::What;
 use super::features::is_no;
 use super::policy::{pause, pause_after_call};
 use super::{Halt, Practice, WhenPmsUnavailable};
 use crate::domain::booking::RejectReason;
 use crate::domain::document::{
-    Attachment, AttachmentRecord, AttachmentState, Content, LARGEST_DOCUMENT, mismatch,
+    Attachment, AttachmentRecord, AttachmentState, Content, LARGEST_DOCUMENT,
 };
 use crate::domain::feature::ExtraFeature;
 use crate::domain::id::{AttachmentKey, PmsDocumentId, RequestId};
@@ -36,8 +35,9 @@ use crate::healthengine::{
 use crate::ledger::{Change, Durability};
 use crate::pms::PmsError;
 
-/// How often a document that arrives garbled is fetched.
-const MOST_FETCHES: u32 = 4;
+mod fetch;
+
+use fetch::Fetched;
 
 /// How long a document waits for a PMS that cannot be reached. Nobody waits for it in front of a
 /// screen, practices switch their systems off at night, and a refusal would lose what the patient
@@ -70,16 +70,6 @@ impl Open {
         let since = self.seen_at.unwrap_or(now);
         (now - since).to_std().unwrap_or_default()
     }
-}
-
-/// What follows the fetching of a document.
-enum Fetched {
-    /// It is whole.
-    Whole(Box<AttachDocument>),
-    /// It will never be; why.
-    Refuse(&'static str),
-    /// It comes later, or not at all.
-    Later,
 }
 
 impl Practice {
@@ -199,81 +189,6 @@ impl Practice {
                     .await
             }
             Err(error) => self.not_attached(id, &error).await,
-        }
-    }
-
-    /// Sends for a document, beside the activations: on a slow line it takes longer than a patient
-    /// who books may wait.
-    fn send_for(&mut self, request: RequestId) {
-        if self.errands.is_away() {
-            return;
-        }
-        let Some(turn) = self.turns.document() else {
-            return;
-        };
-        let healthengine = self.ports.healthengine.clone();
-        self.errands.begin(async move {
-            let answer = healthengine.fetch_attach_document(request).await;
-            What::Fetched {
-                request,
-                answer: Box::new(answer),
-                turn,
-            }
-        });
-    }
-
-    /// Checks that a document that was fetched is whole.
-    fn check_whole(
-        &mut self,
-        id: RequestId,
-        listed: &AttachDocumentMetadata,
-        fetched: Result<AttachDocument, CallError>,
-    ) -> Fetched {
-        let now = self.now();
-        let wrong = match &fetched {
-            Ok(document) => {
-                let said = &document.metadata;
-                let size = said.size.or(listed.size);
-                let hash = said.hash.as_deref().or(listed.hash.as_deref());
-                mismatch(&document.content, size, hash)
-            }
-            Err(error) if error.verdict == Verdict::Garbled => Some("cannot be decoded"),
-            Err(_) => None,
-        };
-        let Some(open) = self.attachments.open.get_mut(&id) else {
-            return Fetched::Later;
-        };
-        if let Some(wrong) = wrong {
-            open.garbled = open.garbled.saturating_add(1);
-            if open.garbled >= MOST_FETCHES {
-                return Fetched::Refuse(wrong);
-            }
-            let rest = pause(open.garbled);
-            open.tries.put_off(now, rest);
-            tracing::warn!(request.id = %id, "a document arrived garbled: it {wrong}");
-            return Fetched::Later;
-        }
-        match fetched {
-            Ok(document) => {
-                open.garbled = 0;
-                Fetched::Whole(Box::new(document))
-            }
-            Err(error) => {
-                match error.verdict {
-                    // Rule: 410 means that it is gone, and there is nothing to answer.
-                    Verdict::Refused(Refusal::Gone | Refusal::NotFound) => {
-                        open.tries.put_off(now, REST_WHEN_ANSWERED);
-                        tracing::info!(request.id = %id, "a document is gone before it was put anywhere");
-                    }
-                    Verdict::Refused(Refusal::Invalid | Refusal::Other(_))
-                    | Verdict::Unauthorised
-                    | Verdict::NotSent
-                    | Verdict::Slow(_)
-                    | Verdict::Unknown
-                    | Verdict::Garbled => self.attachment_put_off(id, &error),
-                }
-                Fetched::Later
-            }
         }
     }
 
